@@ -1,0 +1,115 @@
+# mayrelay: build, install, test.
+#
+#	make			the three programs, in build/
+#	make demo		a private Postfix and mayrelayd play a few mails
+#	make test		install what the tests need, and run all of them
+#	make install		DESTDIR= PREFIX= SYSCONFDIR= are honoured
+#
+# The order of the modules below is reading order and include rule: a file
+# includes only headers of modules before it (t/lint/layers checks that).
+
+VERSION = 0.1.0
+
+# Values: know only their arguments.
+VALUES = why arena addr cidr pattern dn when login trace model locality \
+	membership ownership policy expand reply line repeats entry attrmap \
+	record
+# World: each owns one outside or shared thing.
+WORLD = clock log config counters store
+# Feed: fills the store.
+FEED = source ldif feed
+# Door: lets the MTA or the postmaster in.
+DOOR = privilege session callbacks child service explain status refresh
+
+MODULES = $(VALUES) $(WORLD) $(FEED) $(DOOR)
+PROGRAMS = mayrelayd mayrelay mayrelay-feed
+
+PREFIX = /usr/local
+SYSCONFDIR = /etc
+SBINDIR = $(PREFIX)/sbin
+BINDIR = $(PREFIX)/bin
+LIBEXECDIR = $(PREFIX)/libexec/mayrelay
+MANDIR = $(PREFIX)/share/man
+DATADIR = $(PREFIX)/share/mayrelay
+
+# What building needs, and what demo and tests need besides (Debian's names).
+BUILD_PACKAGES = gcc libc6-dev make pkgconf libmilter-dev liblmdb-dev \
+	libconfig-dev libidn2-dev libunistring-dev libjansson-dev
+DEMO_PACKAGES = $(BUILD_PACKAGES) postfix swaks procps
+TEST_PACKAGES = $(DEMO_PACKAGES) check slapd ldap-utils schema2ldif \
+	sasl2-bin libsasl2-modules libsasl2-modules-db python3 util-linux \
+	mount iproute2 lmdb-utils
+
+CFLAGS = -O2 -g
+WARNINGS = -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
+	-Wmissing-prototypes -Wwrite-strings -Wundef -Wformat=2 -Wvla
+HARDENING = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+LINKHARD = -pie -Wl,-z,relro,-z,now
+# The flavour with the sanitizers has none of the hardening (they clash).
+SAN = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+
+# FLAVOUR=san builds everything below build/san with ASan and UBSan.
+FLAVOUR =
+ifeq ($(FLAVOUR),san)
+B = build/san
+FLAGS = $(SAN)
+LINKFLAGS = $(SAN)
+else
+B = build
+FLAGS = $(HARDENING) $(CFLAGS)
+LINKFLAGS = $(LINKHARD) $(CFLAGS) $(LDFLAGS)
+endif
+
+# libmilter's .pc file and libunistring's absence of one are Debian's.
+PKGS = lmdb libconfig libidn2 jansson
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
+MILTER_LIBS = $(shell pkg-config --libs milter 2>/dev/null || echo -lmilter)
+VALUE_LIBS = -lidn2 -lunistring
+DAEMON_LIBS = $(MILTER_LIBS) -llmdb -lconfig $(VALUE_LIBS) -pthread
+FEED_LIBS = -llmdb -lconfig $(VALUE_LIBS) -pthread
+TOOL_LIBS = -llmdb -lconfig -ljansson $(VALUE_LIBS) -pthread
+
+STD = -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64
+DEFS = -DVERSION='"$(VERSION)"' -DLIBEXECDIR='"$(LIBEXECDIR)"'
+COMPILE = $(CC) $(STD) $(DEFS) $(WARNINGS) $(FLAGS) $(CPPFLAGS) $(PKG_CFLAGS) \
+	-Iinclude -MMD -MP
+
+# Some modules are a header only.
+SOURCES = $(wildcard $(MODULES:%=milter/%.c))
+OBJS = $(SOURCES:milter/%.c=$(B)/%.o)
+
+all: $(PROGRAMS:%=$(B)/%)
+
+$(B)/%.o: milter/%.c | $(B)
+	$(COMPILE) -c -o $@ $<
+
+$(B)/libmayrelay.a: $(OBJS)
+	rm -f $@
+	ar rcs $@ $(OBJS)
+
+$(B)/mayrelayd: $(B)/mayrelayd.o $(B)/libmayrelay.a
+	$(CC) $(LINKFLAGS) -o $@ $^ $(DAEMON_LIBS)
+$(B)/mayrelay-feed: $(B)/mayrelay-feed.o $(B)/libmayrelay.a
+	$(CC) $(LINKFLAGS) -o $@ $^ $(FEED_LIBS)
+$(B)/mayrelay: $(B)/mayrelay.o $(B)/libmayrelay.a
+	$(CC) $(LINKFLAGS) -o $@ $^ $(TOOL_LIBS)
+
+$(B):
+	mkdir -p $(B) $(B)/unit $(B)/tools
+
+-include $(wildcard $(B)/*.d $(B)/unit/*.d $(B)/tools/*.d)
+
+# ---- tests ---------------------------------------------------------------
+
+UNITS = $(patsubst t/unit/%.c,$(B)/unit/%,$(wildcard t/unit/test_*.c))
+
+$(B)/unit/%: t/unit/%.c $(B)/libmayrelay.a | $(B)
+	$(COMPILE) -It/unit $(LINKFLAGS) -o $@ $< $(B)/libmayrelay.a \
+	    $(MILTER_LIBS) $(TOOL_LIBS) $$(pkg-config --libs check)
+
+units: $(UNITS)
+
+.PHONY: all units clean
+clean:
+	rm -rf build

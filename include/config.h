@@ -1,0 +1,114 @@
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "attrmap.h"
+#include "log.h"
+#include "policy.h"
+#include "reply.h"
+#include "why.h"
+
+/*
+ * config: /etc/mayrelay/mayrelay.conf (libconfig), read through one table of
+ * options: name, type, bounds, default.
+ *
+ * Unknown names (with the nearest known one), wrong types and values out of
+ * bounds are errors with file:line.  A configuration that was read is never
+ * changed; it is counted: config_take and config_give, from any thread.
+ */
+
+#define CONFIG_PATH	"/etc/mayrelay/mayrelay.conf"
+
+/* The five searches of the directory, in this order in store and status. */
+enum search {
+	SEARCH_ACCOUNTS,
+	SEARCH_NETWORKS,
+	SEARCH_DOMAINS,
+	SEARCH_GROUPS,
+	SEARCH_OVERRIDES
+};
+enum { SEARCHES = SEARCH_OVERRIDES + 1 };
+
+/** search_name(search): "accounts", "networks", ..., "overrides". */
+const char *search_name(enum search);
+
+struct config_search {
+	bool configured;
+	const char *source;	/* "ldif:/path": never NULL if configured */
+	const char *base;	/* normal DN; "" = all */
+	struct attrmap map;
+	/* Changes with everything that changes what the search finds. */
+	uint64_t digest;
+};
+
+struct config {
+	const char *path;
+
+	/* milter */
+	const char *socket;	/* "unix:/path" or "inet:PORT@HOST" */
+	mode_t socket_mode;
+	const char *socket_group;	/* "" = not changed */
+	const char *user;
+	enum login_mta mta;
+	long max_connections;
+
+	struct policy_settings policy;
+
+	/* directory */
+	const char *store;
+	int64_t poll_interval_ms;
+	long max_shrink;	/* per cent, 0-100 */
+	struct config_search searches[SEARCHES];
+
+	struct reply_settings reply;
+
+	/* log */
+	enum log_target log_target;
+	bool log_permits;
+	unsigned long log_repeats;
+
+	/* Of all values in force, whatever file or spelling they came from. */
+	uint64_t digest;
+};
+
+/**
+ * config_read(path, config, why):
+ * Read and check the file.  Return 0 with a configuration that is counted
+ * once, or -1 with ${why} as "file:line: text".  Nothing but the file (and
+ * what it @includes) is looked at: no user, folder or socket.  libconfig
+ * calls exit() if @include names a folder: try in a child first when that
+ * must not happen.
+ */
+int config_read(const char *, const struct config **, struct why *);
+
+/** config_take(config): count once more; returns ${config}. */
+const struct config *config_take(const struct config *);
+
+/** config_give(config): count once less; the last one frees it.  NULL is
+ * allowed. */
+void config_give(const struct config *);
+
+/**
+ * config_restart_needed(old, new, why):
+ * Return -1 with ${why} naming the first setting that differs and cannot be
+ * changed by a reload (socket, its mode and group, user, store, role, log
+ * target); else 0.
+ */
+int config_restart_needed(const struct config *, const struct config *,
+    struct why *);
+
+/* One row of the option table, for the test that holds the sample file and
+ * the manual page against it. */
+struct config_option {
+	const char *path;	/* "milter.socket" */
+	const char *preset;	/* default as it would be written; NULL: must
+				   be said */
+};
+extern const struct config_option config_options[];
+extern const size_t config_noptions;
+
+#endif /* !CONFIG_H */

@@ -1,0 +1,86 @@
+#ifndef COUNTERS_H
+#define COUNTERS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "policy.h"
+#include "why.h"
+
+/*
+ * counters: a mapped file of atomics beside the store, through which the
+ * daemon, the feed and the tools see each other without a listener.
+ *
+ * The daemon makes it anew at each start (its blocks allocated, so that a full
+ * disk is an error there and never a SIGBUS); the feed and the tools map the
+ * one that is there.  Any thread.
+ */
+
+enum { COUNTERS_ERROR_MAX = 512 };
+
+/* What the feed last did with a request of `mayrelay refresh'. */
+enum refresh_result {
+	REFRESH_DONE,		/* read, and in force */
+	REFRESH_UNCHANGED,	/* read; it says what is in force already */
+	REFRESH_HELD_BACK,	/* would remove too much; needs --accept */
+	REFRESH_FAILED		/* see the error */
+};
+
+struct counters {
+	char magic[8];
+	uint32_t version;
+	uint32_t size;
+	_Atomic int64_t started;	/* UTC seconds */
+	_Atomic int32_t pid;		/* of mayrelayd; 0 after its stop */
+	_Atomic int32_t feed_pid;	/* 0 while none runs */
+	_Atomic uint64_t feed_starts;
+	_Atomic uint64_t config_digest;	/* of the configuration in force */
+	_Atomic int64_t reloaded;	/* UTC seconds of the last good one */
+	_Atomic int32_t reload_failed;	/* the last one failed */
+
+	_Atomic uint64_t connections_total;
+	_Atomic int64_t connections;
+	_Atomic uint64_t overloaded;	/* connections beyond the limit */
+	_Atomic uint64_t log_lost;
+	_Atomic uint64_t decisions[VERDICT_WORDS][REASONS];
+
+	/* mayrelay refresh: a tool raises `asked' (after setting `accept'), the feed
+	 * answers by setting `result' and then `answered' to the number that
+	 * it saw. */
+	_Atomic uint64_t refresh_asked;
+	_Atomic uint64_t refresh_answered;
+	_Atomic int32_t refresh_accept;
+	_Atomic int32_t refresh_result;
+
+	/* The feed's last error; odd sequence: being written. */
+	_Atomic uint32_t error_seq;
+	_Atomic int64_t error_at;	/* UTC seconds; 0 = none since start */
+	_Atomic unsigned char error[COUNTERS_ERROR_MAX];
+};
+
+/**
+ * counters_create(dir, counters, why):
+ * Make ${dir}/counters (0600) and map it.  Return 0 or -1.
+ */
+int counters_create(const char *, struct counters **, struct why *);
+
+/**
+ * counters_open(dir, writable, counters, why):
+ * Map the one that is there.  Return 0; -1 if there is none, or of another
+ * version.
+ */
+int counters_open(const char *, bool, struct counters **, struct why *);
+
+/** counters_close(counters): unmap.  NULL is allowed. */
+void counters_close(struct counters *);
+
+/** counters_error_set(counters, at, text): by the feed; "" forgets it. */
+void counters_error_set(struct counters *, int64_t, const char *);
+
+/** counters_error_get(counters, at, text): a consistent copy. */
+void counters_error_get(const struct counters *, int64_t *,
+    char[COUNTERS_ERROR_MAX]);
+
+#endif /* !COUNTERS_H */

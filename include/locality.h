@@ -1,0 +1,67 @@
+#ifndef LOCALITY_H
+#define LOCALITY_H
+
+#include <stdbool.h>
+
+#include "arena.h"
+#include "model.h"
+#include "trace.h"
+
+/*
+ * locality: which domains are local, what they are also called, and whether a
+ * recipient is local (spec 4.2, and 2 for aliases).
+ *
+ * Pure functions over a view; any thread.
+ */
+
+struct locality_rules {
+	struct texts domains;	/* local_domains, in normal form */
+	struct texts mailers;	/* local_mailers, as they are */
+};
+
+/* A domain and all names that mean the same one. */
+struct domain_class {
+	bool local;
+	/*
+	 * All names of the domain, itself first; at least that one.  An alias
+	 * that several entries claim, and a subdomain entry, carry nothing
+	 * over: then it stands alone.
+	 */
+	struct texts names;
+};
+
+/**
+ * locality_class(rules, view, domain, arena, class):
+ * Look up ${domain} (normal form, not "").  FOUND with ${class} filled (also
+ * for one that is not local), or LATER.
+ */
+enum found locality_class(const struct locality_rules *,
+    const struct policy_view *, const char *, struct arena *,
+    struct domain_class *);
+
+/**
+ * locality_entries(view, domain, arena, set):
+ * The relayDomain entries that make ${domain} local: by name, alias, or as a
+ * subdomain.  FOUND, ABSENT or LATER.
+ */
+enum found locality_entries(const struct policy_view *, const char *,
+    struct arena *, struct domain_set *);
+
+/* What the MTA says of a recipient; a NULL macro is one that was not given. */
+struct recipient {
+	const char *arg;	/* the RCPT argument, as it came */
+	const char *mailer;	/* {rcpt_mailer} */
+	const char *host;	/* {rcpt_host} */
+	const char *addr;	/* {rcpt_addr} */
+};
+
+/**
+ * locality_recipient(rules, view, recipient, arena, trace):
+ * Is the recipient local?  A domain lookup that says LATER leaves
+ * local_domains and the MTA's macros.
+ */
+bool locality_recipient(const struct locality_rules *,
+    const struct policy_view *, const struct recipient *, struct arena *,
+    struct trace *);
+
+#endif /* !LOCALITY_H */

@@ -1,0 +1,30 @@
+#ifndef MEMBERSHIP_H
+#define MEMBERSHIP_H
+
+#include "arena.h"
+#include "model.h"
+
+/*
+ * membership: the active groups that an account is in, also by way of other
+ * groups (spec section 2, Groups).
+ *
+ * Direct membership is depth 1; MEMBERSHIP_DEPTH is the deepest that counts.
+ * An inactive group is as if absent, also on the way to others.  Cycles are
+ * harmless.  Pure functions over a view; any thread.
+ */
+
+enum { MEMBERSHIP_DEPTH = 8 };
+
+struct membership {
+	const struct group *const *v;	/* each once, nearest first */
+	size_t n;
+};
+
+/**
+ * membership_of(view, account, now, arena, membership):
+ * FOUND with the groups (perhaps none), or LATER.
+ */
+enum found membership_of(const struct policy_view *, const struct account *,
+    int64_t, struct arena *, struct membership *);
+
+#endif /* !MEMBERSHIP_H */

@@ -1,0 +1,52 @@
+#ifndef REPEATS_H
+#define REPEATS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * repeats: which refusals of one connection are written to the log one by one
+ * and which are summed up (log.repeats).
+ *
+ * Refusals are identical if they agree in everything but the recipient.  The
+ * first `limit' of a kind are written; the others are counted and summed up in
+ * one line when the connection closes, or when more than REPEATS_KINDS kinds
+ * came and the oldest gives way.
+ *
+ * Belongs to one connection; one thread at a time.
+ */
+
+enum { REPEATS_KINDS = 8 };
+
+struct repeats {
+	unsigned n;
+	struct repeats_kind {
+		uint64_t hash;		/* repeats_hash of the kind */
+		unsigned long seen;
+		char *line;		/* the last suppressed one's struct
+					   line, formatted without repeats=;
+					   owned */
+	} kinds[REPEATS_KINDS];
+};
+
+/** repeats_init(r). */
+void repeats_init(struct repeats *);
+
+/**
+ * repeats_see(r, hash, limit, line, emit, ctx):
+ * A refusal of kind ${hash} came, with ${line} as its log line.  Return true
+ * if the line is to be written now.  Else it is kept (a copy).  If a kind has
+ * to give way, its sum goes to ${emit}(ctx, line, repeats): its last line and
+ * the number of suppressed ones.  A ${limit} of 0 suppresses nothing.
+ */
+bool repeats_see(struct repeats *, uint64_t, unsigned long, const char *,
+    void (*)(void *, const char *, unsigned long), void *);
+
+/** repeats_close(r, emit, ctx): sum up what is left; ${r} is empty then. */
+void repeats_close(struct repeats *,
+    void (*)(void *, const char *, unsigned long), void *);
+
+/** repeats_hash(h, s): mix the string ${s} into ${h}; begin with 0. */
+uint64_t repeats_hash(uint64_t, const char *);
+
+#endif /* !REPEATS_H */
