@@ -195,10 +195,13 @@ end_script()		# STATUS
 {
 	trap - EXIT
 	run_at_exit
-	[ -n "${KEEP:-}" ] && echo "# kept: $W" || rm -rf "$W"
-	[ "$1" -ne 0 ] && exit "$1"
-	[ "$failures" -eq 0 ]
-	exit
+	if [ -n "${KEEP:-}" ]; then
+		echo "# kept: $W"
+	else
+		rm -rf "$W"
+	fi
+	[ "$1" -eq 0 ] || exit "$1"
+	exit "$((failures > 0))"
 }
 trap 'end_script $?' EXIT
 trap 'exit 129' HUP
