@@ -15,14 +15,20 @@ enum {
 				   (RFC 5321 section 4.5.3.1.5) */
 };
 
-/* What the configuration says for one reason; code "" = the default text. */
+enum {
+	REPLY_CODE_MAX = 16,	/* "550 5.123.123" and the NUL */
+	REPLY_URL_MAX = 256	/* a longer help_url leaves no room for a text:
+				   the default ones do without it */
+};
+
+/* What the configuration says for one reason. */
 struct reply_text {
-	char code[12];			/* "550 5.7.1" */
-	struct texts lines;
+	char code[REPLY_CODE_MAX];	/* "550 5.7.1"; "" = the default */
+	struct texts lines;		/* none = the default */
 };
 
 struct reply_settings {
-	const char *help_url;		/* without fragment; "" = none */
+	const char *help_url;		/* a fragment is cut off; "" = none */
 	struct reply_text texts[REASONS];
 };
 
@@ -43,7 +49,8 @@ struct reply {
 
 /**
  * reply_make(settings, reason, values, reply):
- * Fill ${reply} for a refusal.  Has always at least one line.
+ * Fill ${reply} for a refusal.  Has always at least one line.  A line is cut
+ * where the whole of it, with codes and CRLF, would be over 512 bytes.
  */
 void reply_make(const struct reply_settings *, enum reason,
     const struct reply_values *, struct reply *);
@@ -68,16 +75,20 @@ void reply_overloaded(struct reply *);
  */
 const char *reply_code_check(enum reason, const char *);
 
-/** reply_default_code(reason): "550 5.7.1". */
+/** reply_default_code(reason): "550 5.7.1" or "451 4.3.0"; of use only for a
+ * reason that policy_refuses. */
 const char *reply_default_code(enum reason);
 
-/** reply_names: the names that texts may use, for expand_check. */
+/** reply_names: the names that texts may use (%{client} and so on), for
+ * expand_check. */
 extern const char *const reply_names[];
 extern const size_t reply_nnames;
 
 /**
  * reply_percent(line, out, size):
- * Copy ${line} with every % doubled, as libmilter wants it.  Return ${out}.
+ * Copy ${line} with every % doubled, as libmilter wants it.  What does not
+ * fit is left out, never half a pair: twice the length of ${line} and the NUL
+ * always suffice.  Return ${out}.
  */
 const char *reply_percent(const char *, char *, size_t);
 
