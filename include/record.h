@@ -76,7 +76,11 @@ uint64_t record_hash_network(const struct cidr *);
 int record_terms(const struct record *,
     int (*)(void *, uint64_t, const struct cidr *), void *);
 
-/** record_has(record, term, text): does it really have that term? */
+/**
+ * record_has(record, term, text):
+ * Does it really have that term?  1 or 0.  The text of a TERM_NETWORK is as
+ * cidr_format writes it; no record has a TERM_KEY.
+ */
 int record_has(const struct record *, enum term, const char *);
 
 #endif /* !RECORD_H */
