@@ -309,7 +309,8 @@ when_duration(const char *s, size_t len, int64_t *ms)
 		    memcmp(units[i].unit, in.at, left) == 0)
 			break;
 	}
-	if (i == sizeof(units) / sizeof(units[0]) || n > INT64_MAX / units[i].ms)
+	if (i == sizeof(units) / sizeof(units[0]) ||
+	    n > INT64_MAX / units[i].ms)
 		return (-1);
 	*ms = n * units[i].ms;
 	return (0);
