@@ -61,10 +61,11 @@ const char *pattern_parse(const char *, size_t, struct addr *,
 
 /**
  * pattern_format(p, out, size):
- * Write the value as a postmaster would type it.  Return ${out}.
+ * Write the value as a postmaster would type it, the sign aside, a local part
+ * in quotes where it needs them.  Return ${out}.
  * PATTERN_TEXT_MAX bytes are always enough.
  */
-enum { PATTERN_TEXT_MAX = ADDR_KEY_MAX + 4 };
+enum { PATTERN_TEXT_MAX = ADDR_KEY_MAX + ADDR_LOCAL_MAX + 4 };
 const char *pattern_format(const struct pattern *, char *, size_t);
 
 /**
