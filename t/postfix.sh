@@ -158,7 +158,7 @@ postfix_reloaded()	# LINES-BEFORE
 stop_postfix()
 {
 	local master
-	master=$(tr -d ' ' < "$postfix_queue/pid/master.pid" 2> /dev/null)
+	master=$(tr -d ' ' 2> /dev/null < "$postfix_queue/pid/master.pid")
 	[ -n "$master" ] && ! gone "$master" || return 0
 	postfix -c "$postfix_etc" stop >> "$W/postfix.out" 2>&1
 	wait_for gone "$master" || kill -KILL "$master"
