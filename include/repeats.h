@@ -22,10 +22,11 @@ struct repeats {
 	unsigned n;
 	struct repeats_kind {
 		uint64_t hash;		/* repeats_hash of the kind */
-		unsigned long seen;
-		char *line;		/* the last suppressed one's struct
-					   line, formatted without repeats=;
-					   owned */
+		unsigned long written;
+		unsigned long suppressed;
+		char *line;		/* the last suppressed one, formatted
+					   without repeats=; owned; NULL while
+					   none is */
 	} kinds[REPEATS_KINDS];
 };
 
@@ -37,7 +38,8 @@ void repeats_init(struct repeats *);
  * A refusal of kind ${hash} came, with ${line} as its log line.  Return true
  * if the line is to be written now.  Else it is kept (a copy).  If a kind has
  * to give way, its sum goes to ${emit}(ctx, line, repeats): its last line and
- * the number of suppressed ones.  A ${limit} of 0 suppresses nothing.
+ * the number of suppressed ones.  A ${limit} of 0 suppresses nothing, and so
+ * does short memory.
  */
 bool repeats_see(struct repeats *, uint64_t, unsigned long, const char *,
     void (*)(void *, const char *, unsigned long), void *);
@@ -46,7 +48,8 @@ bool repeats_see(struct repeats *, uint64_t, unsigned long, const char *,
 void repeats_close(struct repeats *,
     void (*)(void *, const char *, unsigned long), void *);
 
-/** repeats_hash(h, s): mix the string ${s} into ${h}; begin with 0. */
+/** repeats_hash(h, s): mix the string ${s} (NULL counts as "") into ${h};
+ * begin with 0. */
 uint64_t repeats_hash(uint64_t, const char *);
 
 #endif /* !REPEATS_H */

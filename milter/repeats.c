@@ -1,0 +1,112 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "repeats.h"
+
+typedef void emit_fn(void *, const char *, unsigned long);
+
+void
+repeats_init(struct repeats *r)
+{
+
+	r->n = 0;
+}
+
+static struct repeats_kind *
+kind_find(struct repeats *r, uint64_t hash)
+{
+	unsigned i;
+
+	for (i = 0; i < r->n; i++)
+		if (r->kinds[i].hash == hash)
+			return (&r->kinds[i]);
+	return (NULL);
+}
+
+static void
+kind_end(struct repeats_kind *k, emit_fn *emit, void *ctx)
+{
+
+	if (k->line != NULL)
+		emit(ctx, k->line, k->suppressed);
+	free(k->line);
+	k->line = NULL;
+}
+
+static struct repeats_kind *
+kind_new(struct repeats *r, uint64_t hash, emit_fn *emit, void *ctx)
+{
+	struct repeats_kind *k;
+
+	if (r->n == REPEATS_KINDS) {
+		kind_end(&r->kinds[0], emit, ctx);
+		r->n--;
+		memmove(&r->kinds[0], &r->kinds[1],
+		    r->n * sizeof(r->kinds[0]));
+	}
+	k = &r->kinds[r->n++];
+	k->hash = hash;
+	k->written = 0;
+	k->suppressed = 0;
+	k->line = NULL;
+	return (k);
+}
+
+/*
+ * Without memory the line before it stands for this one too; without that
+ * one the refusal has to be written.
+ */
+static bool
+kind_suppress(struct repeats_kind *k, const char *line)
+{
+	char *copy = strdup(line);
+
+	if (copy == NULL && k->line == NULL)
+		return (false);
+	if (copy != NULL) {
+		free(k->line);
+		k->line = copy;
+	}
+	k->suppressed++;
+	return (true);
+}
+
+bool
+repeats_see(struct repeats *r, uint64_t hash, unsigned long limit,
+    const char *line, emit_fn *emit, void *ctx)
+{
+	struct repeats_kind *k;
+
+	if (limit == 0)
+		return (true);
+	if ((k = kind_find(r, hash)) == NULL)
+		k = kind_new(r, hash, emit, ctx);
+	if (k->written >= limit)
+		return (!kind_suppress(k, line));
+	k->written++;
+	return (true);
+}
+
+void
+repeats_close(struct repeats *r, emit_fn *emit, void *ctx)
+{
+	unsigned i;
+
+	for (i = 0; i < r->n; i++)
+		kind_end(&r->kinds[i], emit, ctx);
+	r->n = 0;
+}
+
+/* FNV-1a, the end of each string included. */
+uint64_t
+repeats_hash(uint64_t h, const char *s)
+{
+	const unsigned char *p = (const unsigned char *)(s == NULL ? "" : s);
+
+	if (h == 0)
+		h = UINT64_C(14695981039346656037);
+	do {
+		h = (h ^ *p) * UINT64_C(1099511628211);
+	} while (*p++ != '\0');
+	return (h);
+}
