@@ -21,7 +21,8 @@ enum log_severity { LOG_SEV_ERROR, LOG_SEV_WARNING, LOG_SEV_NOTICE,
  * log_start(name, target):
  * Begin; ${name} is the program's.  Before that, and in the tools, lines go
  * straight to stderr as "name: text".  Return 0, or -1 if there is no memory
- * or thread.  Start after fork, before other threads.
+ * or thread, or if it was started before.  Start after fork, before other
+ * threads.  The thread takes no signals.
  */
 int log_start(const char *, enum log_target);
 
@@ -30,8 +31,8 @@ void log_name(const char *);
 
 /**
  * log_line(severity, format, ...):
- * Log one line.  Bytes outside 0x20-0x7e become \xHH.  Never blocks, never
- * fails.
+ * Log one line.  Bytes outside 0x20-0x7e become \xHH; of more than 16 KiB
+ * the rest is cut.  Never blocks, never fails.
  */
 void log_line(enum log_severity, const char *, ...)
     __attribute__((format(printf, 2, 3)));
@@ -39,13 +40,13 @@ void log_line(enum log_severity, const char *, ...)
 /** log_text(severity, text): the same for a line that is complete. */
 void log_text(enum log_severity, const char *);
 
-/** log_lost(): how many lines found the ring full so far. */
+/** log_lost(): how many lines were lost so far. */
 uint64_t log_lost(void);
 
 /**
  * log_stop(ms):
  * Write what is left, for ${ms} milliseconds at most: a stuck syslogd does
- * not hold the end of the program either.
+ * not hold the end of the program either.  Lines that come later are lost.
  */
 void log_stop(int);
 
