@@ -76,10 +76,12 @@ int counters_open(const char *, bool, struct counters **, struct why *);
 /** counters_close(counters): unmap.  NULL is allowed. */
 void counters_close(struct counters *);
 
-/** counters_error_set(counters, at, text): by the feed; "" forgets it. */
+/** counters_error_set(counters, at, text): by the feed, one thread of it; ""
+ * forgets it (and sets the time to 0).  A longer text is cut. */
 void counters_error_set(struct counters *, int64_t, const char *);
 
-/** counters_error_get(counters, at, text): a consistent copy. */
+/** counters_error_get(counters, at, text): a consistent copy; if the feed was
+ * killed while writing it, a text that says so. */
 void counters_error_get(const struct counters *, int64_t *,
     char[COUNTERS_ERROR_MAX]);
 
