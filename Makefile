@@ -11,11 +11,11 @@
 VERSION = 0.1.0
 
 # Values: know only their arguments.
-VALUES = why arena addr cidr pattern dn when login trace model locality \
-	membership ownership policy expand reply line repeats entry attrmap \
-	record
+VALUES = why arena nearest digest addr cidr pattern dn when login trace \
+	model locality membership ownership policy expand reply line repeats \
+	entry attrmap record
 # World: each owns one outside or shared thing.
-WORLD = clock log config counters store
+WORLD = clock log setting option configmap configreply config counters store
 # Feed: fills the store.
 FEED = source ldif feed
 # Door: lets the MTA or the postmaster in.
@@ -110,6 +110,46 @@ $(B)/unit/%: t/unit/%.c $(B)/libmayrelay.a | $(B)
 
 units: $(UNITS)
 
-.PHONY: all units clean
+# What runs below has the packages first: a second make, because nothing here
+# may need them before.
+test:
+	contrib/install-packages $(TEST_PACKAGES)
+	$(MAKE) all
+	$(MAKE) FLAVOUR=san all units
+	t/run
+
+demo:
+	contrib/install-packages $(DEMO_PACKAGES)
+	$(MAKE) all
+	contrib/demo/run
+
+# For t/lint/layers.
+print-modules:
+	@echo $(MODULES)
+print-programs:
+	@echo $(PROGRAMS)
+
+# ---- install -------------------------------------------------------------
+
+# A configuration that is there is not touched; the sample comes beside it.
+ETC = $(DESTDIR)$(SYSCONFDIR)/mayrelay
+CONF = $(shell test -e $(ETC)/mayrelay.conf && echo mayrelay.conf.sample || \
+	echo mayrelay.conf)
+
+install: all
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) \
+	    $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DATADIR) $(ETC)
+	install -m 755 $(B)/mayrelayd $(DESTDIR)$(SBINDIR)/mayrelayd
+	install -m 755 $(B)/mayrelay $(DESTDIR)$(BINDIR)/mayrelay
+	install -m 755 $(B)/mayrelay-feed $(DESTDIR)$(LIBEXECDIR)/mayrelay-feed
+	install -m 644 etc/mayrelay.conf $(ETC)/$(CONF)
+	install -m 644 $(wildcard etc/*.schema etc/*.ldif) \
+	    $(DESTDIR)$(DATADIR)
+	for page in $(wildcard man/*.[1-8]); do \
+		to=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
+		install -d $$to && install -m 644 $$page $$to || exit 1; \
+	done
+
+.PHONY: all units test demo print-modules print-programs install clean
 clean:
 	rm -rf build
