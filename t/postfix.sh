@@ -113,17 +113,18 @@ make_master_cf()
 # (Debian looks into sasl/ beside main.cf whatever cyrus_sasl_config_path is.)
 make_sasl()
 {
+	local db=$postfix_etc/sasl/sasldb2
 	mkdir -p "$postfix_etc/sasl"
 	cat > "$postfix_etc/sasl/smtpd.conf" <<-END
 	pwcheck_method: auxprop
 	auxprop_plugin: sasldb
 	mech_list: PLAIN
-	sasldb_path: $postfix_etc/sasl/sasldb2
+	sasldb_path: $db
 	END
 	command -v saslpasswd2 > /dev/null || return 0
-	printf secret | saslpasswd2 -p -c -u mx.example.com \
-	    -f "$postfix_etc/sasl/sasldb2" anna || return 1
-	chgrp postfix "$postfix_etc/sasl/sasldb2" && chmod 640 "$postfix_etc/sasl/sasldb2"
+	printf secret |
+	    saslpasswd2 -p -c -u mx.example.com -f "$db" anna || return 1
+	chgrp postfix "$db" && chmod 640 "$db"
 }
 
 # "name = value"; the last one said counts.
