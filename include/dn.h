@@ -8,10 +8,14 @@
  * equal bytes.
  *
  * Normal form: attribute types in lower case (an OID or a usual long name is
- * mapped to its short one where RFC 4514 section 3 lists it), values unescaped, compatibility
- * normalised and case folded (libunistring, as slapd does), white space
- * trimmed and squeezed, re-escaped in one canonical way, the parts of a
- * multi-valued RDN sorted, "," without spaces between RDNs.
+ * mapped to its short one where RFC 4514 section 3 lists it), values
+ * unescaped, compatibility normalised and case folded (libunistring, as slapd
+ * does), white space trimmed and squeezed, re-escaped in one canonical way,
+ * the parts of a multi-valued RDN sorted, "," without spaces between RDNs.
+ * A #hex value stays as it is, in lower case.
+ *
+ * Spaces around , + and = are allowed; the quotes and the ; of RFC 1779 are
+ * not, nor more than 16 parts in one RDN.
  *
  * Pure functions; any thread.
  */
@@ -19,10 +23,11 @@
 /**
  * dn_normalise(s, len, out, size):
  * Write the normal form of the DN at ${s} to ${out} (NUL-terminated).  Return
- * its length, or -1 if it is no DN, holds a NUL, or does not fit.  An
- * ${size} of DN_SIZE(len) always suffices.  The empty DN is valid.
+ * its length, or -1 (and "") if it is no DN, holds a NUL, does not fit, or
+ * memory is short.  A ${size} of DN_SIZE(len) always suffices (U+FDFA
+ * becomes 11 times as long).  The empty DN is valid.
  */
-#define DN_SIZE(len)	((len) * 6 + 1)
+#define DN_SIZE(len)	((len) * 11 + 1)
 long dn_normalise(const char *, size_t, char *, size_t);
 
 /**
