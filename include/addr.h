@@ -32,8 +32,8 @@ struct addr {
 	 */
 	char domain[ADDR_DOMAIN_MAX + 1];
 	/*
-	 * The local part asks for routing: it holds % ! @ : , ; \ | or a
-	 * control character (0x00-0x1f, 0x7f).
+	 * The local part asks for routing: it holds % ! @ : , ; \ or |.  (One
+	 * with a control character, escaped or not, is unreadable.)
 	 */
 	bool routing;
 };
