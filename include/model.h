@@ -25,6 +25,9 @@ struct texts {
 	size_t n;
 };
 
+/** texts_have(texts, s): is ${s} one of them, byte for byte? */
+bool texts_have(const struct texts *, const char *);
+
 /* A list that restricts: absent, it restricts nothing; empty, it matches
  * nothing. */
 struct patterns {

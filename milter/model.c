@@ -1,0 +1,55 @@
+#include <string.h>
+
+#include "model.h"
+
+bool
+texts_have(const struct texts *texts, const char *s)
+{
+	size_t i;
+
+	for (i = 0; i < texts->n; i++) {
+		if (strcmp(texts->v[i], s) == 0)
+			return (true);
+	}
+	return (false);
+}
+
+const char *
+kind_name(enum kind kind)
+{
+
+	switch (kind) {
+	case KIND_ACCOUNT:
+		return ("account");
+	case KIND_NETWORK:
+		return ("network");
+	case KIND_DOMAIN:
+		return ("domain");
+	case KIND_GROUP:
+		return ("group");
+	case KIND_DENY:
+		return ("deny");
+	}
+	return ("");
+}
+
+bool
+dates_hold(const struct dates *dates, int64_t now)
+{
+
+	return (dates->not_before <= now && now < dates->not_after);
+}
+
+bool
+network_open_relay(const struct cidr *prefix)
+{
+	/* Unique local addresses: nobody outside has one (RFC 4193). */
+	static const struct cidr unique_local = {
+		.ip = { .family = 6, .bytes = { 0xfc } },
+		.len = 7
+	};
+
+	if (prefix->ip.family == 4)
+		return (prefix->len < 8);
+	return (prefix->len < 16 && !cidr_inside(prefix, &unique_local));
+}
