@@ -19,13 +19,22 @@ struct locality_rules {
 	struct texts mailers;	/* local_mailers, as they are */
 };
 
+/**
+ * locality_local(rules, view, domain, arena, local):
+ * Is ${domain} (normal form, not "") in local_domains, or does a relayDomain
+ * entry make it local?  FOUND with ${local}, or LATER.
+ */
+enum found locality_local(const struct locality_rules *,
+    const struct policy_view *, const char *, struct arena *, bool *);
+
 /* A domain and all names that mean the same one. */
 struct domain_class {
 	bool local;
 	/*
 	 * All names of the domain, itself first; at least that one.  An alias
 	 * that several entries claim, and a subdomain entry, carry nothing
-	 * over: then it stands alone.
+	 * over: then it stands alone.  A name that several entries have keeps
+	 * those of their aliases that nobody else claims.
 	 */
 	struct texts names;
 };
@@ -33,7 +42,7 @@ struct domain_class {
 /**
  * locality_class(rules, view, domain, arena, class):
  * Look up ${domain} (normal form, not "").  FOUND with ${class} filled (also
- * for one that is not local), or LATER.
+ * for one that is not local), or LATER.  ${class} points to ${domain}.
  */
 enum found locality_class(const struct locality_rules *,
     const struct policy_view *, const char *, struct arena *,
@@ -42,7 +51,7 @@ enum found locality_class(const struct locality_rules *,
 /**
  * locality_entries(view, domain, arena, set):
  * The relayDomain entries that make ${domain} local: by name, alias, or as a
- * subdomain.  FOUND, ABSENT or LATER.
+ * subdomain.  A [literal] is in no subdomain.  FOUND, ABSENT or LATER.
  */
 enum found locality_entries(const struct policy_view *, const char *,
     struct arena *, struct domain_set *);
@@ -57,8 +66,8 @@ struct recipient {
 
 /**
  * locality_recipient(rules, view, recipient, arena, trace):
- * Is the recipient local?  A domain lookup that says LATER leaves
- * local_domains and the MTA's macros.
+ * Is the recipient local?  A policy that was never loaded, and a domain lookup
+ * that says LATER, leave local_domains and the MTA's macros.
  */
 bool locality_recipient(const struct locality_rules *,
     const struct policy_view *, const struct recipient *, struct arena *,

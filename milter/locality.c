@@ -1,0 +1,283 @@
+#include <string.h>
+
+#include "locality.h"
+
+/*
+ * The next ".parent" of a domain, of two labels at least: under that name a
+ * subdomain entry stands.  Begin with the domain itself.  A literal has none.
+ */
+static const char *
+next_parent(const char *domain)
+{
+	const char *dot;
+
+	if (domain[0] == '[')
+		return (NULL);
+	dot = strchr(domain + 1, '.');
+	if (dot == NULL || strchr(dot + 1, '.') == NULL)
+		return (NULL);
+	return (dot);
+}
+
+static bool
+configured(const struct locality_rules *rules, const char *domain)
+{
+	const char *name;
+
+	for (name = domain; name != NULL; name = next_parent(name)) {
+		if (texts_have(&rules->domains, name))
+			return (true);
+	}
+	return (false);
+}
+
+/*
+ * No entry is in two of the sets: one whose name begins with a dot has no
+ * aliases, and no alias begins with one.
+ */
+static int
+append(struct domain_set *set, const struct domain_set *more,
+    struct arena *arena)
+{
+	const struct domain **v;
+
+	if (set->n == 0) {
+		*set = *more;
+		return (0);
+	}
+	if ((v = arena_array(arena, set->n + more->n, sizeof(*v))) == NULL)
+		return (-1);
+	memcpy(v, set->v, set->n * sizeof(*v));
+	memcpy(v + set->n, more->v, more->n * sizeof(*v));
+	set->v = v;
+	set->n += more->n;
+	return (0);
+}
+
+enum found
+locality_entries(const struct policy_view *view, const char *domain,
+    struct arena *arena, struct domain_set *set)
+{
+	struct domain_set more;
+	const char *name;
+
+	set->n = 0;
+	for (name = domain; name != NULL; name = next_parent(name)) {
+		switch (view->domains(view->ctx, name, &more)) {
+		case FOUND:
+			if (append(set, &more, arena) == -1)
+				return (LATER);
+			break;
+		case ABSENT:
+			break;
+		case LATER:
+			return (LATER);
+		}
+	}
+	return (set->n > 0 ? FOUND : ABSENT);
+}
+
+enum found
+locality_local(const struct locality_rules *rules,
+    const struct policy_view *view, const char *domain, struct arena *arena,
+    bool *local)
+{
+	struct domain_set entries;
+	enum found found;
+
+	*local = configured(rules, domain);
+	if (*local)
+		return (FOUND);
+	if ((found = locality_entries(view, domain, arena, &entries)) == LATER)
+		return (LATER);
+	*local = found == FOUND;
+	return (FOUND);
+}
+
+/* Does nobody else claim this alias of an entry? */
+static enum found
+alias_is_sole(const struct policy_view *view, const char *alias)
+{
+	struct domain_set claims;
+	enum found found;
+
+	if ((found = view->domains(view->ctx, alias, &claims)) != FOUND)
+		return (found);
+	return (claims.n == 1 ? FOUND : ABSENT);
+}
+
+static void
+add_name(const char **names, size_t *n, const char *name)
+{
+
+	if (!texts_have(&(struct texts){ names, *n }, name))
+		names[(*n)++] = name;
+}
+
+/* What one of the ${nclaims} entries that claim ${names}[0] carries over. */
+static enum found
+add_entry(const struct policy_view *view, const struct domain *entry,
+    size_t nclaims, const char **names, size_t *n)
+{
+	size_t i;
+
+	if (strcmp(entry->name, names[0]) != 0 && nclaims > 1)
+		return (ABSENT);
+	add_name(names, n, entry->name);
+	for (i = 0; i < entry->aliases.n; i++) {
+		switch (alias_is_sole(view, entry->aliases.v[i])) {
+		case FOUND:
+			add_name(names, n, entry->aliases.v[i]);
+			break;
+		case ABSENT:
+			break;
+		case LATER:
+			return (LATER);
+		}
+	}
+	return (FOUND);
+}
+
+static enum found
+class_names(const struct policy_view *view, const char *domain,
+    const struct domain_set *claims, struct arena *arena, struct texts *names)
+{
+	const char **v;
+	size_t i, n, room = 1;
+
+	for (i = 0; i < claims->n; i++)
+		room += 1 + claims->v[i]->aliases.n;
+	if ((v = arena_array(arena, room, sizeof(*v))) == NULL)
+		return (LATER);
+	v[0] = domain;
+	n = 1;
+	for (i = 0; i < claims->n; i++) {
+		if (add_entry(view, claims->v[i], claims->n, v, &n) == LATER)
+			return (LATER);
+	}
+	*names = (struct texts){ v, n };
+	return (FOUND);
+}
+
+enum found
+locality_class(const struct locality_rules *rules,
+    const struct policy_view *view, const char *domain, struct arena *arena,
+    struct domain_class *class)
+{
+	struct domain_set claims;
+
+	switch (view->domains(view->ctx, domain, &claims)) {
+	case FOUND:
+		class->local = true;
+		break;
+	case ABSENT:
+		claims.n = 0;
+		if (locality_local(rules, view, domain, arena,
+		    &class->local) == LATER)
+			return (LATER);
+		break;
+	case LATER:
+		return (LATER);
+	}
+	return (class_names(view, domain, &claims, arena, &class->names));
+}
+
+/* Is the domain of a recipient local, as far as is known? */
+static bool
+domain_known_local(const struct locality_rules *rules,
+    const struct policy_view *view, const char *domain, struct arena *arena,
+    struct trace *trace)
+{
+	struct domain_set entries;
+
+	if (configured(rules, domain)) {
+		trace_add(trace, 1, "The recipient is local: %s is in "
+		    "local_domains.", domain);
+		return (true);
+	}
+	if (!view->readable || !view->loaded) {
+		trace_add(trace, 1, "Whether %s is a relayDomain is not known: "
+		    "the policy was never read.", domain);
+		return (false);
+	}
+	switch (locality_entries(view, domain, arena, &entries)) {
+	case FOUND:
+		trace_add(trace, 1, "The recipient is local: %s is a domain of "
+		    "%s.", domain, entries.v[0]->dn);
+		return (true);
+	case ABSENT:
+		trace_add(trace, 1, "%s is no local domain.", domain);
+		return (false);
+	case LATER:
+		break;
+	}
+	trace_add(trace, 1, "Whether %s is a relayDomain cannot be looked up "
+	    "now.", domain);
+	return (false);
+}
+
+/* Spec 4.2 (b). */
+static bool
+argument_is_local(const struct locality_rules *rules,
+    const struct policy_view *view, const char *arg, struct arena *arena,
+    struct trace *trace)
+{
+	struct addr a;
+
+	if (addr_parse(arg, strlen(arg), &a) != ADDR_MAILBOX) {
+		trace_add(trace, 1, "The recipient %s does not read as one "
+		    "address.", arg);
+		return (false);
+	}
+	if (a.routing) {
+		trace_add(trace, 1, "The recipient %s asks for routing.", arg);
+		return (false);
+	}
+	if (a.domain[0] == '\0') {
+		trace_add(trace, 1, "The recipient is local: %s has no domain.",
+		    arg);
+		return (true);
+	}
+	return (domain_known_local(rules, view, a.domain, arena, trace));
+}
+
+/*
+ * Spec 4.2 (c): Postfix resolves a recipient in a virtual alias domain to an
+ * error, because cleanup(8) expands the alias only later.
+ */
+static bool
+is_virtual_alias(const struct recipient *r)
+{
+	static const char unknown_user[] = "5.1.1 User unknown";
+	struct addr a;
+
+	if (r->mailer == NULL || strcmp(r->mailer, "error") != 0 ||
+	    r->host == NULL || r->addr == NULL)
+		return (false);
+	if (strncmp(r->host, unknown_user, sizeof(unknown_user) - 1) != 0)
+		return (false);
+	return (addr_parse(r->addr, strlen(r->addr), &a) == ADDR_MAILBOX &&
+	    !a.routing);
+}
+
+bool
+locality_recipient(const struct locality_rules *rules,
+    const struct policy_view *view, const struct recipient *r,
+    struct arena *arena, struct trace *trace)
+{
+
+	if (r->mailer != NULL && texts_have(&rules->mailers, r->mailer)) {
+		trace_add(trace, 1, "The recipient is local: {rcpt_mailer} %s "
+		    "is in local_mailers.", r->mailer);
+		return (true);
+	}
+	if (argument_is_local(rules, view, r->arg, arena, trace))
+		return (true);
+	if (is_virtual_alias(r)) {
+		trace_add(trace, 1, "The recipient is local: the MTA resolves "
+		    "it to a virtual alias (%s).", r->host);
+		return (true);
+	}
+	trace_add(trace, 1, "The recipient is outbound.");
+	return (false);
+}
