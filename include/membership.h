@@ -16,7 +16,9 @@
 enum { MEMBERSHIP_DEPTH = 8 };
 
 struct membership {
-	const struct group *const *v;	/* each once, nearest first */
+	/* Each once, the nearest first: by the account's DN, by its logins, by
+	 * its own side; then those that these are in. */
+	const struct group *const *v;
 	size_t n;
 };
 

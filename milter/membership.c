@@ -1,0 +1,117 @@
+#include <string.h>
+
+#include "membership.h"
+
+/* The groups found so far, in the order of their depth. */
+struct walk {
+	const struct policy_view *view;
+	int64_t now;
+	struct arena *arena;
+	const struct group **v;
+	size_t n;
+	size_t room;
+};
+
+/* A group counts once, whatever way leads to it: so a cycle ends. */
+static bool
+met_before(const struct walk *w, size_t known, const char *dn)
+{
+	size_t i;
+
+	for (i = 0; i < known; i++) {
+		if (strcmp(w->v[i]->dn, dn) == 0)
+			return (true);
+	}
+	return (false);
+}
+
+static int
+make_room(struct walk *w, size_t more)
+{
+	const struct group **v;
+	size_t room = 2 * (w->n + more);
+
+	if (w->n + more <= w->room)
+		return (0);
+	if ((v = arena_array(w->arena, room, sizeof(*v))) == NULL)
+		return (-1);
+	if (w->n > 0)
+		memcpy(v, w->v, w->n * sizeof(*v));
+	w->v = v;
+	w->room = room;
+	return (0);
+}
+
+/* Take in what one lookup answered. */
+static enum found
+join(struct walk *w, enum found found, const struct group_set *set)
+{
+	size_t i, known = w->n;
+
+	if (found != FOUND)
+		return (found);
+	if (make_room(w, set->n) == -1)
+		return (LATER);
+	for (i = 0; i < set->n; i++) {
+		if (dates_hold(&set->v[i]->dates, w->now) &&
+		    !met_before(w, known, set->v[i]->dn))
+			w->v[w->n++] = set->v[i];
+	}
+	return (FOUND);
+}
+
+/* The groups that say of themselves that ${dn} is in them, and those that its
+ * own entry says it is in. */
+static enum found
+join_all_of(struct walk *w, const char *dn, const struct texts *own)
+{
+	const struct policy_view *view = w->view;
+	struct group_set set;
+	size_t i;
+
+	if (join(w, view->groups_with_dn(view->ctx, dn, &set), &set) == LATER)
+		return (LATER);
+	for (i = 0; i < own->n; i++) {
+		if (join(w, view->groups_by_dn(view->ctx, own->v[i], &set),
+		    &set) == LATER)
+			return (LATER);
+	}
+	return (FOUND);
+}
+
+static enum found
+join_by_logins(struct walk *w, const struct texts *logins)
+{
+	const struct policy_view *view = w->view;
+	struct group_set set;
+	size_t i;
+
+	for (i = 0; i < logins->n; i++) {
+		if (join(w, view->groups_with_login(view->ctx, logins->v[i],
+		    &set), &set) == LATER)
+			return (LATER);
+	}
+	return (FOUND);
+}
+
+enum found
+membership_of(const struct policy_view *view, const struct account *account,
+    int64_t now, struct arena *arena, struct membership *m)
+{
+	struct walk w = { .view = view, .now = now, .arena = arena };
+	size_t depth, i = 0, end;
+
+	if (join_all_of(&w, account->dn, &account->groups) == LATER ||
+	    join_by_logins(&w, &account->logins) == LATER)
+		return (LATER);
+	for (depth = 2; depth <= MEMBERSHIP_DEPTH; depth++) {
+		for (end = w.n; i < end; i++) {
+			if (join_all_of(&w, w.v[i]->dn, &w.v[i]->groups) ==
+			    LATER)
+				return (LATER);
+		}
+	}
+	m->v = w.v;
+	m->n = w.n;
+	return (FOUND);
+}
