@@ -18,7 +18,14 @@
 
 struct ownership_rules {
 	bool null_sender;		/* the null sender is everybody's */
-	bool any_domain;		/* sender_scope = "any" */
+	/*
+	 * sender_scope = "any": patterns count for senders in any domain.
+	 * Else only for local ones.  A sender that reads, asks for no routing
+	 * and has no domain counts as local; one that does not read or asks
+	 * for routing says nothing of its domain that could be trusted, and
+	 * does not.  The null sender is always in scope.
+	 */
+	bool any_domain;
 	const char *extension_delimiters;
 	const char *qualify_domain;	/* normal form; "" = none */
 	const struct locality_rules *locality;
@@ -30,7 +37,7 @@ struct ownership {
 	const char *match;	/* the address or pattern that matched, as
 				   pattern_format writes it; "" if the null
 				   sender needed none */
-	const char *from_dn;	/* the entry it stands in */
+	const char *from_dn;	/* the entry it stands in; "" with no match */
 };
 
 /**
@@ -42,6 +49,8 @@ struct ownership {
  * then both again with the extension cut.  An address that another account
  * holds in full is not granted by alias domain or cut extension, nor is what
  * an extension was cut from if another holds that at any name of the domain.
+ * An entry that names a delegate needs to be neither enabled nor within its
+ * dates; but one that vouches for nothing (model.h) has no delegates.
  */
 enum found ownership_of(const struct ownership_rules *,
     const struct policy_view *, const struct account *,
