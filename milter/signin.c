@@ -1,0 +1,110 @@
+#include <string.h>
+
+#include "signin.h"
+
+enum found
+signin_find(const struct policy_view *view, const struct login_rules *rules,
+    const char *login, bool usable, struct signin *s)
+{
+	enum found found = ABSENT;
+	size_t i;
+
+	s->forms.n = 0;
+	s->account = NULL;
+	if (usable)
+		login_forms_of(login, rules, &s->forms);
+	for (i = 0; i < s->forms.n && found == ABSENT; i++) {
+		found = view->accounts_by_login(view->ctx, s->forms.form[i],
+		    &s->accounts);
+	}
+	if (found != FOUND)
+		s->accounts = (struct account_set){ NULL, 0 };
+	else if (s->accounts.n == 1)
+		s->account = s->accounts.v[0];
+	return (found);
+}
+
+/* An override that is in force, out of what a lookup answered. */
+static enum found
+in_force(enum found found, const struct deny_set *set, int64_t now,
+    const char **dn)
+{
+	size_t i;
+
+	if (found != FOUND)
+		return (found);
+	for (i = 0; i < set->n; i++) {
+		if (dates_hold(&set->v[i]->dates, now)) {
+			*dn = set->v[i]->dn;
+			return (FOUND);
+		}
+	}
+	return (ABSENT);
+}
+
+static enum found
+login_denied(const struct policy_view *view, const char *login, int64_t now,
+    const char **dn)
+{
+	struct deny_set set;
+	enum found found;
+
+	found = view->denies_by_login(view->ctx, login, &set);
+	return (in_force(found, &set, now, dn));
+}
+
+static enum found
+forms_denied(const struct policy_view *view, const struct login_forms *forms,
+    int64_t now, const char **dn)
+{
+	enum found found = ABSENT;
+	size_t i;
+
+	for (i = 0; i < forms->n && found == ABSENT; i++)
+		found = login_denied(view, forms->form[i], now, dn);
+	return (found);
+}
+
+static bool
+is_form(const struct login_forms *forms, const char *login)
+{
+	size_t i;
+
+	for (i = 0; i < forms->n; i++) {
+		if (strcmp(forms->form[i], login) == 0)
+			return (true);
+	}
+	return (false);
+}
+
+static enum found
+account_denied(const struct policy_view *view, const struct signin *s,
+    int64_t now, const char **dn)
+{
+	const struct account *a = s->account;
+	struct deny_set set;
+	enum found found;
+	size_t i;
+
+	found = view->denies_by_dn(view->ctx, a->dn, &set);
+	found = in_force(found, &set, now, dn);
+	for (i = 0; i < a->logins.n && found == ABSENT; i++) {
+		if (!is_form(&s->forms, a->logins.v[i]))
+			found = login_denied(view, a->logins.v[i], now, dn);
+	}
+	return (found);
+}
+
+enum found
+signin_denied(const struct policy_view *view, const struct signin *s,
+    int64_t now, const char **dn, struct trace *trace)
+{
+	enum found found;
+
+	found = forms_denied(view, &s->forms, now, dn);
+	if (found == ABSENT && s->account != NULL)
+		found = account_denied(view, s, now, dn);
+	if (found == FOUND)
+		trace_add(trace, 4, "The override %s denies it.", *dn);
+	return (found);
+}
