@@ -1,0 +1,81 @@
+#include "restriction.h"
+
+static bool
+client_in(const struct client *client, const struct networks *list)
+{
+	size_t i;
+
+	if (client->kind != CLIENT_IP)
+		return (false);
+	for (i = 0; i < list->n; i++) {
+		if (cidr_holds(&list->v[i], &client->ip))
+			return (true);
+	}
+	return (false);
+}
+
+bool
+restriction_client(const struct account *account,
+    const struct membership *groups, const struct client *client)
+{
+	bool present = account->clients.present;
+	size_t i;
+
+	if (client_in(client, &account->clients))
+		return (true);
+	for (i = 0; i < groups->n; i++) {
+		if (client_in(client, &groups->v[i]->clients))
+			return (true);
+		present = present || groups->v[i]->clients.present;
+	}
+	return (!present);
+}
+
+/* What lists of recipients, taken as one, say of a recipient. */
+struct tally {
+	bool present;
+	bool excluded;		/* a negative pattern matches */
+	bool included;		/* a positive pattern matches */
+	bool must_include;	/* not all patterns are negative */
+};
+
+/*
+ * Who could read nothing of a list cannot know that it had only negative
+ * patterns.
+ */
+static void
+count(struct tally *t, const struct patterns *list,
+    const struct subject *recipient)
+{
+	size_t i;
+
+	if (!list->present)
+		return;
+	t->present = true;
+	t->must_include = t->must_include || list->n == 0;
+	for (i = 0; i < list->n; i++) {
+		bool match = pattern_matches(&list->v[i], recipient);
+
+		if (list->v[i].negative) {
+			t->excluded = t->excluded || match;
+		} else {
+			t->must_include = true;
+			t->included = t->included || match;
+		}
+	}
+}
+
+bool
+restriction_recipient(const struct account *account,
+    const struct membership *groups, const struct subject *recipient)
+{
+	struct tally t = { false, false, false, false };
+	size_t i;
+
+	count(&t, &account->recipients, recipient);
+	for (i = 0; i < groups->n; i++)
+		count(&t, &groups->v[i]->recipients, recipient);
+	if (!t.present)
+		return (true);
+	return (!t.excluded && (t.included || !t.must_include));
+}
