@@ -8,6 +8,7 @@
 #include "locality.h"
 #include "login.h"
 #include "model.h"
+#include "origin.h"
 #include "ownership.h"
 #include "trace.h"
 
@@ -28,18 +29,6 @@ struct policy_settings {
 	struct ownership_rules ownership;	/* .locality = &locality */
 	struct locality_rules locality;
 	struct login_rules logins;
-};
-
-enum client_kind {
-	CLIENT_IP,
-	CLIENT_LOCAL,		/* AF_UNIX, or Sendmail's own submission */
-	CLIENT_UNKNOWN		/* the MTA does not know the address */
-};
-
-struct client {
-	enum client_kind kind;
-	struct cidr_ip ip;	/* for CLIENT_IP */
-	uint16_t port;		/* for CLIENT_IP */
 };
 
 struct question {
@@ -91,10 +80,10 @@ struct verdict {
 	/* The pattern that decided, "" if none, and its entry's DN. */
 	const char *match;
 	const char *match_dn;
-	/* The enforcement date that holds, for a refusal; WHEN_BEGINNING if
-	 * refusals are real. */
+	/* For would-reject the date from which it will be real; else
+	 * WHEN_BEGINNING. */
 	int64_t enforce_from;
-	bool has_age;
+	bool has_age;		/* loaded, and not by a clock of the future */
 	int64_t age;		/* of the policy, seconds; if has_age */
 };
 
