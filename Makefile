@@ -12,10 +12,11 @@ VERSION = 0.1.0
 
 # Values: know only their arguments.
 VALUES = why arena nearest digest addr cidr pattern dn when login trace \
-	model locality membership ownership policy expand reply line repeats \
-	entry attrmap record
+	model locality membership ownership origin signin restriction \
+	enforcement policy expand reply line repeats entry attrmap record
 # World: each owns one outside or shared thing.
-WORLD = clock log setting option configmap configreply config counters store
+WORLD = clock log setting option configtype configmap configreply config \
+	counters store
 # Feed: fills the store.
 FEED = source ldif feed
 # Door: lets the MTA or the postmaster in.
