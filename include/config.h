@@ -8,6 +8,7 @@
 
 #include "attrmap.h"
 #include "log.h"
+#include "option.h"
 #include "policy.h"
 #include "reply.h"
 #include "why.h"
@@ -57,12 +58,17 @@ struct config {
 	long max_connections;
 
 	struct policy_settings policy;
+	struct texts login_realms, login_domains;	/* policy.logins has
+							   them too */
 
 	/* directory */
 	const char *store;
+	const char *source;	/* of searches that say none */
 	int64_t poll_interval_ms;
 	long max_shrink;	/* per cent, 0-100 */
+	const char *preset;	/* whose maps the configuration builds on */
 	struct config_search searches[SEARCHES];
+	unsigned configured;	/* which are: 1 << enum search */
 
 	struct reply_settings reply;
 
@@ -76,14 +82,14 @@ struct config {
 };
 
 /**
- * config_read(path, config, why):
+ * config_load(path, config, why):
  * Read and check the file.  Return 0 with a configuration that is counted
  * once, or -1 with ${why} as "file:line: text".  Nothing but the file (and
  * what it @includes) is looked at: no user, folder or socket.  libconfig
  * calls exit() if @include names a folder: try in a child first when that
- * must not happen.
+ * must not happen.  (Not config_read: libconfig has that name.)
  */
-int config_read(const char *, const struct config **, struct why *);
+int config_load(const char *, const struct config **, struct why *);
 
 /** config_take(config): count once more; returns ${config}. */
 const struct config *config_take(const struct config *);
@@ -101,14 +107,9 @@ void config_give(const struct config *);
 int config_restart_needed(const struct config *, const struct config *,
     struct why *);
 
-/* One row of the option table, for the test that holds the sample file and
- * the manual page against it. */
-struct config_option {
-	const char *path;	/* "milter.socket" */
-	const char *preset;	/* default as it would be written; NULL: must
-				   be said */
-};
-extern const struct config_option config_options[];
+/* The option table.  t/lint/options holds the sample file and the manual page
+ * against it. */
+extern const struct option config_options[];
 extern const size_t config_noptions;
 
 #endif /* !CONFIG_H */

@@ -1,0 +1,366 @@
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "addr.h"
+#include "configtype.h"
+#include "digest.h"
+#include "dn.h"
+
+static int
+keep(const struct setting *s, struct arena *arena, const char *text,
+    const char **kept, struct why *why)
+{
+
+	if ((*kept = arena_strdup(arena, text)) == NULL)
+		return (setting_error(s, why, "out of memory"));
+	return (0);
+}
+
+static uint64_t
+digest_kept(uint64_t h, const void *target)
+{
+	const char *const *text = target;
+
+	return (digest_text(h, *text));
+}
+
+static uint64_t
+digest_list(uint64_t h, const void *target)
+{
+
+	return (option_digest_texts(h, target));
+}
+
+/* ---- milter.socket ---------------------------------------------------- */
+
+/* libmilter takes a bare inet:PORT for every address that the host has. */
+static int
+check_form(const struct setting *s, const char *socket, const char *port,
+    struct why *why)
+{
+	size_t digits = strspn(port, "0123456789");
+
+	if (digits > 0 && port[digits] == '\0')
+		return (setting_error(s, why, "\"%s\" would listen on every "
+		    "address; say on which: \"%s@127.0.0.1\"", socket,
+		    socket));
+	if (digits == 0 || port[digits] != '@')
+		return (setting_error(s, why, "must be written \"%.*sPORT@"
+		    "HOST\" (the host first is how Postfix's settings write "
+		    "it), not \"%s\"", (int)(port - socket), socket, socket));
+	return (0);
+}
+
+static int
+check_inet(const struct setting *s, const char *socket, struct why *why)
+{
+	static const char names[] = "0123456789.:-[]_"
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	const char *port = strchr(socket, ':') + 1, *host;
+	long n;
+
+	if (check_form(s, socket, port, why) != 0)
+		return (-1);
+	host = strchr(port, '@') + 1;
+	n = strtol(port, NULL, 10);
+	if (n < 1 || n > 65535)
+		return (setting_error(s, why,
+		    "must have a port from 1 to 65535, not \"%s\"", socket));
+	if (*host == '\0' || host[strspn(host, names)] != '\0')
+		return (setting_error(s, why,
+		    "must name a host or an address after the @, not \"%s\"",
+		    socket));
+	if (strncmp(socket, "inet:", 5) == 0 && strchr(host, ':') != NULL)
+		return (setting_error(s, why,
+		    "has an IPv6 address: write \"inet6:%s\"", port));
+	return (0);
+}
+
+static int
+check_unix(const struct setting *s, const char *path, struct why *why)
+{
+	struct sockaddr_un sun;
+
+	if (path[0] != '/')
+		return (setting_error(s, why,
+		    "must have an absolute path, not \"%s\"", path));
+	if (strlen(path) >= sizeof(sun.sun_path))
+		return (setting_error(s, why,
+		    "must have a path of less than %zu bytes",
+		    sizeof(sun.sun_path)));
+	return (0);
+}
+
+static int
+keep_unix(const struct setting *s, struct arena *arena, const char *path,
+    const char **kept, struct why *why)
+{
+	size_t size = strlen("unix:") + strlen(path) + 1;
+	char *text;
+
+	if (check_unix(s, path, why) != 0)
+		return (-1);
+	if ((text = arena_alloc(arena, size)) == NULL)
+		return (setting_error(s, why, "out of memory"));
+	snprintf(text, size, "unix:%s", path);
+	*kept = text;
+	return (0);
+}
+
+static int
+read_socket(const struct option *o, const struct setting *s,
+    struct arena *arena, void *target, struct why *why)
+{
+	const char *socket;
+
+	if (setting_text(s, o->type->wants, &socket, why) != 0)
+		return (-1);
+	if (strncmp(socket, "unix:", 5) == 0 ||
+	    strncmp(socket, "local:", 6) == 0)
+		return (keep_unix(s, arena, strchr(socket, ':') + 1, target,
+		    why));
+	if (strncmp(socket, "inet:", 5) != 0 &&
+	    strncmp(socket, "inet6:", 6) != 0)
+		return (setting_error(s, why, "must be %s, not \"%s\"",
+		    o->type->wants, socket));
+	if (check_inet(s, socket, why) != 0)
+		return (-1);
+	return (keep(s, arena, socket, target, why));
+}
+
+const struct option_type configtype_socket = {
+	"a socket such as \"unix:/run/mayrelay/mayrelay.sock\" or "
+	"\"inet:8891@127.0.0.1\"", read_socket, digest_kept
+};
+
+/* ---- the directory ---------------------------------------------------- */
+
+static int
+read_source(const struct option *o, const struct setting *s,
+    struct arena *arena, void *target, struct why *why)
+{
+	const char *source;
+
+	if (setting_text(s, o->type->wants, &source, why) != 0)
+		return (-1);
+	if (strncmp(source, "ldif:/", 6) != 0)
+		return (setting_error(s, why, "must be %s, not \"%s\"",
+		    o->type->wants, source));
+	return (keep(s, arena, source, target, why));
+}
+
+#define SOURCE	"an LDIF file, written \"ldif:/etc/mayrelay/policy.ldif\""
+
+const struct option_type configtype_source = {
+	SOURCE, read_source, digest_kept
+};
+
+static int
+read_source_or_none(const struct option *o, const struct setting *s,
+    struct arena *arena, void *target, struct why *why)
+{
+	const char *source;
+
+	if (setting_text(s, o->type->wants, &source, why) != 0)
+		return (-1);
+	if (source[0] == '\0')
+		return (keep(s, arena, "", target, why));
+	return (read_source(o, s, arena, target, why));
+}
+
+const struct option_type configtype_source_or_none = {
+	SOURCE, read_source_or_none, digest_kept
+};
+
+static int
+read_base(const struct option *o, const struct setting *s,
+    struct arena *arena, void *target, struct why *why)
+{
+	const char **kept = target, *base;
+	size_t size;
+	char *dn;
+
+	if (setting_text(s, o->type->wants, &base, why) != 0)
+		return (-1);
+	size = DN_SIZE(strlen(base));
+	if ((dn = arena_alloc(arena, size)) == NULL)
+		return (setting_error(s, why, "out of memory"));
+	if (dn_normalise(base, strlen(base), dn, size) < 0)
+		return (setting_error(s, why, "must be %s, not \"%s\"",
+		    o->type->wants, base));
+	*kept = dn;
+	return (0);
+}
+
+const struct option_type configtype_base = {
+	"a DN such as \"ou=people,dc=example,dc=com\"", read_base, digest_kept
+};
+
+/* ---- domains ---------------------------------------------------------- */
+
+/* The normal form of ${text}, with a leading dot if ${dot}. */
+static int
+keep_domain(const struct setting *s, struct arena *arena, const char *text,
+    bool dot, const char **kept, struct why *why)
+{
+	char out[1 + ADDR_DOMAIN_MAX + 1] = ".";
+	const char *name = dot ? text + 1 : text;
+
+	if (addr_domain(name, strlen(name), out + 1) != 0 ||
+	    (dot && out[1] == '['))
+		return (setting_error(s, why,
+		    "must be a domain, not \"%s\"", text));
+	return (keep(s, arena, dot ? out : out + 1, kept, why));
+}
+
+static int
+read_domain(const struct option *o, const struct setting *s,
+    struct arena *arena, void *target, struct why *why)
+{
+	const char *text;
+
+	if (setting_text(s, o->type->wants, &text, why) != 0)
+		return (-1);
+	if (text[0] == '\0')
+		return (keep(s, arena, "", target, why));
+	return (keep_domain(s, arena, text, false, target, why));
+}
+
+const struct option_type configtype_domain = {
+	"a domain such as \"example.com\"", read_domain, digest_kept
+};
+
+static int
+read_domains(const struct option *o, const struct setting *s,
+    struct arena *arena, void *target, struct why *why)
+{
+	struct texts raw, *texts = target;
+	const char **v;
+	size_t i;
+
+	if (option_read_texts(s, o->type->wants, arena, &raw, why) != 0)
+		return (-1);
+	if ((v = arena_array(arena, raw.n, sizeof(*v))) == NULL)
+		return (setting_error(s, why, "out of memory"));
+	for (i = 0; i < raw.n; i++)
+		if (keep_domain(setting_at(s, i), arena, raw.v[i],
+		    raw.v[i][0] == '.', &v[i], why) != 0)
+			return (-1);
+	texts->v = v;
+	texts->n = raw.n;
+	return (0);
+}
+
+const struct option_type configtype_domains = {
+	"a list of domains such as [ \"example.com\", \".example.edu\" ]",
+	read_domains, digest_list
+};
+
+/* ---- logins ----------------------------------------------------------- */
+
+/* A realm stands in the file without the mark that divides it from the
+ * name. */
+static int
+keep_realm(const struct setting *s, struct arena *arena, const char *text,
+    const char *mark, const char **kept, struct why *why)
+{
+	char *copy;
+
+	if (strpbrk(text, mark) != NULL)
+		return (setting_error(s, why,
+		    "must be written without the %s, not \"%s\"", mark,
+		    text));
+	if ((copy = arena_strdup(arena, text)) == NULL)
+		return (setting_error(s, why, "out of memory"));
+	addr_fold(copy, strlen(copy));
+	*kept = copy;
+	return (0);
+}
+
+static int
+read_realms_without(const struct option *o, const struct setting *s,
+    struct arena *arena, const char *mark, struct texts *texts,
+    struct why *why)
+{
+	struct texts raw;
+	const char **v;
+	size_t i;
+
+	if (option_read_texts(s, o->type->wants, arena, &raw, why) != 0)
+		return (-1);
+	if ((v = arena_array(arena, raw.n, sizeof(*v))) == NULL)
+		return (setting_error(s, why, "out of memory"));
+	for (i = 0; i < raw.n; i++)
+		if (keep_realm(setting_at(s, i), arena, raw.v[i], mark, &v[i],
+		    why) != 0)
+			return (-1);
+	texts->v = v;
+	texts->n = raw.n;
+	return (0);
+}
+
+static int
+read_realms(const struct option *o, const struct setting *s,
+    struct arena *arena, void *target, struct why *why)
+{
+
+	return (read_realms_without(o, s, arena, "@", target, why));
+}
+
+const struct option_type configtype_realms = {
+	"a list of realms such as [ \"EXAMPLE.COM\" ]", read_realms,
+	digest_list
+};
+
+static int
+read_windows_domains(const struct option *o, const struct setting *s,
+    struct arena *arena, void *target, struct why *why)
+{
+
+	return (read_realms_without(o, s, arena, "\\", target, why));
+}
+
+const struct option_type configtype_windows_domains = {
+	"a list of domains such as [ \"CORP\" ]", read_windows_domains,
+	digest_list
+};
+
+static int
+read_realm(const struct option *o, const struct setting *s,
+    struct arena *arena, void *target, struct why *why)
+{
+	const char *text;
+
+	if (setting_text(s, o->type->wants, &text, why) != 0)
+		return (-1);
+	return (keep_realm(s, arena, text, "@", target, why));
+}
+
+const struct option_type configtype_realm = {
+	"a realm such as \"EXAMPLE.COM\"", read_realm, digest_kept
+};
+
+/* Cutting at a letter, a digit or a dot would grant other people's
+ * addresses, and some bytes mean something to the mail system. */
+static int
+read_delimiters(const struct option *o, const struct setting *s,
+    struct arena *arena, void *target, struct why *why)
+{
+	const char *text;
+
+	if (setting_text(s, o->type->wants, &text, why) != 0)
+		return (-1);
+	if (text[strspn(text, "+-=_#~*^$&?/{}`'")] != '\0')
+		return (setting_error(s, why, "must be %s, not \"%s\"",
+		    o->type->wants, text));
+	return (keep(s, arena, text, target, why));
+}
+
+const struct option_type configtype_delimiters = {
+	"some of + - = _ # ~ and their like, without letters, digits, dots "
+	"and what asks for routing", read_delimiters, digest_kept
+};

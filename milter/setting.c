@@ -1,0 +1,333 @@
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <libconfig.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nearest.h"
+#include "setting.h"
+
+enum { DEPTH_MAX = 16 };
+
+struct setting_file {
+	config_t config;
+	char *path;		/* the root's hook, for errors about it */
+};
+
+static const struct setting *
+lend(const config_setting_t *s)
+{
+
+	return ((const struct setting *)s);
+}
+
+static const config_setting_t *
+raw(const struct setting *s)
+{
+
+	return ((const config_setting_t *)s);
+}
+
+static const char *
+type_name(const struct setting *s)
+{
+
+	switch (config_setting_type(raw(s))) {
+	case CONFIG_TYPE_GROUP:
+		return ("a group { ... }");
+	case CONFIG_TYPE_INT:
+	case CONFIG_TYPE_INT64:
+		return ("a whole number");
+	case CONFIG_TYPE_FLOAT:
+		return ("a number with a fraction");
+	case CONFIG_TYPE_STRING:
+		return ("a string");
+	case CONFIG_TYPE_BOOL:
+		return ("true or false");
+	case CONFIG_TYPE_ARRAY:
+		return ("an array [ ... ]");
+	case CONFIG_TYPE_LIST:
+		return ("a list ( ... )");
+	}
+	return ("nothing");
+}
+
+static struct setting_file *
+file_new(const char *path)
+{
+	struct setting_file *file;
+
+	if ((file = malloc(sizeof(*file))) == NULL)
+		return (NULL);
+	if ((file->path = strdup(path)) == NULL) {
+		free(file);
+		return (NULL);
+	}
+	config_init(&file->config);
+	return (file);
+}
+
+/* libconfig names no file for what is not in one. */
+static int
+file_failed(struct setting_file *file, struct why *why)
+{
+	const config_t *c = &file->config;
+	const char *where = config_error_file(c);
+
+	if (config_error_type(c) == CONFIG_ERR_FILE_IO)
+		why_set(why, "%s: %s", file->path, strerror(errno));
+	else
+		why_set(why, "%s:%d: %s", where != NULL ? where : file->path,
+		    config_error_line(c), config_error_text(c));
+	setting_close(file);
+	return (-1);
+}
+
+static void
+file_ready(struct setting_file *file, struct setting_file **result)
+{
+
+	config_setting_set_hook(config_root_setting(&file->config),
+	    file->path);
+	*result = file;
+}
+
+/* libconfig calls exit() for a folder, and says little about a missing file. */
+static int
+file_regular(const char *path, struct why *why)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return (why_set(why, "%s: %s", path, strerror(errno)));
+	if (!S_ISREG(st.st_mode))
+		return (why_set(why, "%s: is not a regular file", path));
+	return (0);
+}
+
+int
+setting_open(const char *path, struct setting_file **result, struct why *why)
+{
+	struct setting_file *file;
+
+	if (file_regular(path, why) != 0)
+		return (-1);
+	if ((file = file_new(path)) == NULL)
+		return (why_set(why, "%s: out of memory", path));
+	if (config_read_file(&file->config, path) != CONFIG_TRUE)
+		return (file_failed(file, why));
+	file_ready(file, result);
+	return (0);
+}
+
+int
+setting_parse(const char *text, struct setting_file **result, struct why *why)
+{
+	struct setting_file *file;
+
+	if ((file = file_new("text")) == NULL)
+		return (why_set(why, "out of memory"));
+	if (config_read_string(&file->config, text) != CONFIG_TRUE)
+		return (file_failed(file, why));
+	file_ready(file, result);
+	return (0);
+}
+
+void
+setting_close(struct setting_file *file)
+{
+
+	if (file == NULL)
+		return;
+	config_destroy(&file->config);
+	free(file->path);
+	free(file);
+}
+
+const struct setting *
+setting_root(const struct setting_file *file)
+{
+
+	return (lend(config_root_setting(&file->config)));
+}
+
+const char *
+setting_name(const struct setting *s)
+{
+
+	return (config_setting_name(raw(s)));
+}
+
+/* Append one step of a path: ".name" or "[index]". */
+static size_t
+path_step(const config_setting_t *s, size_t len, char *out)
+{
+	const char *name = config_setting_name(s);
+	int n;
+
+	if (name != NULL)
+		n = snprintf(out + len, SETTING_PATH_MAX - len, "%s%s",
+		    len > 0 ? "." : "", name);
+	else
+		n = snprintf(out + len, SETTING_PATH_MAX - len, "[%d]",
+		    config_setting_index(s));
+	if (n < 0 || (size_t)n >= SETTING_PATH_MAX - len)
+		return (SETTING_PATH_MAX - 1);
+	return (len + (size_t)n);
+}
+
+const char *
+setting_path(const struct setting *setting, char out[SETTING_PATH_MAX])
+{
+	const config_setting_t *steps[DEPTH_MAX], *s = raw(setting);
+	size_t n = 0, len = 0;
+
+	for (; n < DEPTH_MAX && !config_setting_is_root(s);
+	    s = config_setting_parent(s))
+		steps[n++] = s;
+	out[0] = '\0';
+	while (n-- > 0)
+		len = path_step(steps[n], len, out);
+	return (out);
+}
+
+const struct setting *
+setting_member(const struct setting *s, const char *name)
+{
+
+	return (lend(config_setting_get_member(raw(s), name)));
+}
+
+size_t
+setting_count(const struct setting *s)
+{
+
+	return ((size_t)config_setting_length(raw(s)));
+}
+
+const struct setting *
+setting_at(const struct setting *s, size_t i)
+{
+
+	return (lend(config_setting_get_elem(raw(s), (unsigned)i)));
+}
+
+bool
+setting_is_group(const struct setting *s)
+{
+
+	return (config_setting_is_group(raw(s)));
+}
+
+bool
+setting_is_string(const struct setting *s)
+{
+
+	return (config_setting_type(raw(s)) == CONFIG_TYPE_STRING);
+}
+
+bool
+setting_is_list(const struct setting *s)
+{
+
+	return (config_setting_is_array(raw(s)) ||
+	    config_setting_is_list(raw(s)));
+}
+
+int
+setting_error(const struct setting *s, struct why *why, const char *format,
+    ...)
+{
+	const char *file = config_setting_source_file(raw(s));
+	char path[SETTING_PATH_MAX], text[WHY_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (config_setting_is_root(raw(s)))
+		return (why_set(why, "%s: %s",
+		    (const char *)config_setting_get_hook(raw(s)), text));
+	return (why_set(why, "%s:%u: %s %s", file != NULL ? file : "text",
+	    (unsigned)config_setting_source_line(raw(s)),
+	    setting_path(s, path), text));
+}
+
+int
+setting_wrong(const struct setting *s, const char *wants, struct why *why)
+{
+
+	return (setting_error(s, why, "must be %s, not %s", wants,
+	    type_name(s)));
+}
+
+int
+setting_unknown(const struct setting *s, const char *const *names, size_t n,
+    struct why *why)
+{
+	const char *nearest = nearest_of(setting_name(s), names, n);
+
+	if (nearest == NULL)
+		return (setting_error(s, why, "is not a known name"));
+	return (setting_error(s, why,
+	    "is not a known name; did you mean `%s'?", nearest));
+}
+
+static bool
+has_control(const char *s)
+{
+
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			return (true);
+	return (false);
+}
+
+int
+setting_text(const struct setting *s, const char *wants, const char **text,
+    struct why *why)
+{
+
+	if (!setting_is_string(s))
+		return (setting_wrong(s, wants, why));
+	*text = config_setting_get_string(raw(s));
+	if (has_control(*text))
+		return (setting_error(s, why,
+		    "must not hold a control character"));
+	return (0);
+}
+
+int
+setting_number(const struct setting *s, const char *wants, int64_t min,
+    int64_t max, int64_t *n, struct why *why)
+{
+
+	switch (config_setting_type(raw(s))) {
+	case CONFIG_TYPE_INT:
+		*n = config_setting_get_int(raw(s));
+		break;
+	case CONFIG_TYPE_INT64:
+		*n = config_setting_get_int64(raw(s));
+		break;
+	default:
+		return (setting_wrong(s, wants, why));
+	}
+	if (*n < min || *n > max)
+		return (setting_error(s, why, "must be from %" PRId64 " to %"
+		    PRId64 ", not %" PRId64, min, max, *n));
+	return (0);
+}
+
+int
+setting_bool(const struct setting *s, bool *value, struct why *why)
+{
+
+	if (config_setting_type(raw(s)) != CONFIG_TYPE_BOOL)
+		return (setting_wrong(s, "true or false", why));
+	*value = config_setting_get_bool(raw(s)) == CONFIG_TRUE;
+	return (0);
+}
