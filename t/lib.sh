@@ -326,7 +326,6 @@ stop_mayrelayd()	# [SIGNAL]; 1 if it had to be killed
 	wait_for gone "$daemon_pid" || killed=1
 	[ "$killed" -eq 0 ] || kill -KILL "$daemon_pid"
 	wait "$daemon_pid"
-	# shellcheck disable=SC2034 # for the scripts
 	daemon_status=$?
 	return "$killed"
 }

@@ -21,7 +21,6 @@ here_port=
 narrowing_networks="127.0.0.0/8 192.0.2.0/24 203.0.113.0/24 [2001:db8::]/32"
 narrowing_restrictions="permit_mynetworks, permit_sasl_authenticated,
 	reject_unauth_destination"
-# shellcheck disable=SC2034 # for the scripts
 authority_restrictions="check_client_access static:OK, reject"
 
 make_postfix()		# [MAIN.CF-LINE...]
@@ -30,7 +29,6 @@ make_postfix()		# [MAIN.CF-LINE...]
 	out_port=$(free_port)
 	here_port=$(free_port)
 	socket=$postfix_queue/mayrelay/mayrelay.sock
-	# shellcheck disable=SC2034 # lib.sh's write_conf uses it
 	socket_group=postfix
 	mkdir -p "$postfix_etc" "$postfix_queue" "$W/data" || return 1
 	chown postfix: "$W/data"
@@ -201,8 +199,7 @@ smtp()			# OPTION...
 {
 	said=$(swaks --server "127.0.0.1:$smtp_port" --helo client.example \
 	    --hide-informational --header "Subject: a test" "$@" 2>&1)
-	# shellcheck disable=SC2034 # for the scripts
-	smtp_status=$?
+		smtp_status=$?
 }
 
 # What the server said to the Nth RCPT of $said (or of what dialogue said).

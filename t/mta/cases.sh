@@ -1,0 +1,224 @@
+# shellcheck shell=bash
+# t/mta/cases.sh: a policy, a private Postfix before mayrelayd, and a case: one
+# recipient by real SMTP, whose reply, log line and `mayrelay explain' must all
+# say the same.  To be sourced by the scripts here.
+
+here=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source=t/lib.sh
+. "$here/../lib.sh"
+# shellcheck source=t/postfix.sh
+. "$here/../postfix.sh"
+need_root
+need postfix swaks smtp-sink python3
+
+# Permits are logged, so that every decision can be looked at.
+conf_log="permits = true; repeats = 1000;"
+conf_accounts='map = { status = ( { attr = "employeeType"; type = "keyword";
+    enabled = [ "active" ]; absent = "enabled"; } ); };'
+
+mta_policy()
+{
+	write_policy <<-'END'
+	version: 1
+
+	dn: relayDomainName=example.com,ou=relay,dc=example,dc=com
+	objectClass: relayDomain
+	relayDomainName: example.com
+
+	dn: cn=house,ou=relay,dc=example,dc=com
+	objectClass: relayNetwork
+	cn: house
+	relayClient: 192.0.2.0/24
+	relayAccess: authenticate
+
+	dn: cn=servers,ou=relay,dc=example,dc=com
+	objectClass: relayNetwork
+	cn: servers
+	relayClient: 192.0.2.64/28
+	relayClient: 2001:db8:1::/48
+	relayAccess: allow
+
+	dn: cn=scanners,ou=relay,dc=example,dc=com
+	objectClass: relayNetwork
+	cn: scanners
+	relayClient: 192.0.2.80/28
+	relayAccess: allow
+	relaySender: scanner@example.com
+
+	dn: cn=backup,ou=relay,dc=example,dc=com
+	objectClass: relayNetwork
+	cn: backup
+	relayClient: 192.0.2.96/28
+	relayAccess: allow
+	relayRecipient: @example.org
+
+	dn: cn=guests,ou=relay,dc=example,dc=com
+	objectClass: relayNetwork
+	cn: guests
+	relayClient: 192.0.2.128/25
+	relayAccess: deny
+
+	dn: uid=anna,ou=people,dc=example,dc=com
+	objectClass: inetOrgPerson
+	uid: anna
+	cn: Anna Example
+	sn: Example
+	mail: anna@example.com
+
+	dn: uid=ben,ou=people,dc=example,dc=com
+	objectClass: inetOrgPerson
+	objectClass: relayAccount
+	uid: ben
+	cn: Ben Example
+	sn: Example
+	mail: ben@example.com
+	relayAccess: deny
+
+	dn: uid=cleo,ou=people,dc=example,dc=com
+	objectClass: inetOrgPerson
+	uid: cleo
+	cn: Cleo Example
+	sn: Example
+	mail: cleo@example.com
+	employeeType: left
+
+	dn: uid=dora,ou=people,dc=example,dc=com
+	objectClass: inetOrgPerson
+	objectClass: relayAccount
+	uid: dora
+	cn: Dora Example
+	sn: Example
+	mail: dora@example.com
+	relayNotAfter: 20200101000000Z
+
+	dn: uid=emil,ou=people,dc=example,dc=com
+	objectClass: inetOrgPerson
+	objectClass: relayAccount
+	uid: emil
+	cn: Emil Example
+	sn: Example
+	mail: emil@example.com
+	relayClient: 192.0.2.0/24
+	relayRecipient: @example.org
+
+	dn: uid=twin1,ou=people,dc=example,dc=com
+	objectClass: inetOrgPerson
+	objectClass: relayAccount
+	uid: twin1
+	cn: Twin
+	sn: Example
+	relayLogin: twin
+
+	dn: uid=twin2,ou=people,dc=example,dc=com
+	objectClass: inetOrgPerson
+	objectClass: relayAccount
+	uid: twin2
+	cn: Twin
+	sn: Example
+	relayLogin: twin
+
+	dn: cn=press,ou=groups,dc=example,dc=com
+	objectClass: groupOfNames
+	objectClass: relayGroup
+	cn: press
+	member: uid=anna,ou=people,dc=example,dc=com
+	relaySender: press@example.com
+	END
+}
+
+mta_up()		# [MAIN.CF-LINE...]
+{
+	make_postfix "$@" && start_sinks && mta_policy && write_conf &&
+	    start_mayrelayd && wait_policy && start_postfix
+}
+
+# XCLIENT's words for a client and a login; loopback is who we are.
+xclient()		# CLIENT LOGIN
+{
+	local words=
+	case $1 in
+	127.0.0.1) ;;
+	*:*)	words="ADDR=IPV6:$1 NAME=host.example" ;;
+	*)	words="ADDR=$1 NAME=host.example" ;;
+	esac
+	[ -z "$2" ] || words="$words LOGIN=$2"
+	echo "${words# }"
+}
+
+mail()			# CLIENT LOGIN SENDER RECIPIENT[,RECIPIENT...]
+{
+	local words
+	words=$(xclient "$1" "$2")
+	smtp ${words:+--xclient "$words"} --from "$3" --to "$4"
+}
+
+logged()		# MARK
+{
+	[ -n "$(decision_lines "$1")" ]
+}
+
+# One value of explain's JSON; "" for null and for what is not there.
+json()			# NAME[.NAME...] < JSON
+{
+	python3 -c '
+import json, sys
+value = json.load(sys.stdin)
+for name in sys.argv[1].split("."):
+    value = value.get(name) if isinstance(value, dict) else None
+print("" if value is None else value)' "$1"
+}
+
+# What explain exits with for a verdict.
+exit_of()		# VERDICT
+{
+	case $1 in
+	pass|permit)	echo 0 ;;
+	reject)		echo 1 ;;
+	would-reject)	echo 3 ;;
+	tempfail)	echo 75 ;;
+	esac
+}
+
+# The line that mayrelayd must write, as a regular expression.
+line_of()		# VERDICT REASON CLIENT LOGIN SENDER RECIPIENT CODE
+{
+	local from=$5
+	[ "$from" = '<>' ] || from="<$5>"
+	printf '%s' "NOQUEUE: $1 reason=$2 client=$3 name=[^ ]+ login=$4" \
+	    " from=$from to=<$6> listener=[^ ]+ mailer=smtp" \
+	    " code=${7:+\"$7\"} rule=.* policy_age=[0-9]+\$"
+}
+
+# By SMTP, then by explain: VERDICT and REASON by both, and the same reply.
+check()			# TEXT VERDICT REASON CLIENT LOGIN SENDER RECIPIENT
+{
+	local text=$1 verdict=$2 reason=$3
+	shift 3
+	local mark reply told code=
+	mark=$(log_mark)
+	mail "$@"
+	reply=$(rcpt_reply)
+	told=$(explain --json --client "$1" ${2:+--login "$2"} --sender "$3" \
+	    --recipient "$4" --mailer "${mailer:-smtp}" 2> "$W/explain.err")
+	is "$? $(json verdict <<< "$told") $(json reason <<< "$told")" \
+	    "$(exit_of "$verdict") $verdict $reason" "$text: explain"
+	case $verdict in
+	reject)
+		code="550 5.7.1"
+		is "$reply" "$(json reply.code <<< "$told") $(json reply.text \
+		    <<< "$told")" "$text: the reply is the one that explain gives" ;;
+	tempfail)
+		code=$(json reply.code <<< "$told")
+		like "$reply" "^45. 4\." "$text: a temporary refusal" ;;
+	*)
+		is "$reply" "250 2.1.5 Ok" "$text: accepted" ;;
+	esac
+	if [ "$verdict" = pass ]; then
+		is "$(decision_lines "$mark")" "" "$text: a pass is not logged"
+	else
+		wait_for logged "$mark"
+		like "$(decision_lines "$mark")" \
+		    "$(line_of "$verdict" "$reason" "$@" "$code")" \
+		    "$text: the log line"
+	fi
+}
