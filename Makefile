@@ -13,12 +13,12 @@ VERSION = 0.1.0
 # Values: know only their arguments.
 VALUES = why arena nearest digest addr cidr pattern dn when login trace \
 	model locality membership ownership origin signin restriction \
-	enforcement policy expand reply line repeats entry attrmap record
+	enforcement policy expand reply line repeats entry attrmap record sorter
 # World: each owns one outside or shared thing.
 WORLD = clock log setting option configtype configmap configreply config \
-	counters store
+	counters store layout replica storeview storebuild storechange
 # Feed: fills the store.
-FEED = source ldif feed
+FEED = source ldif intake feed
 # Door: lets the MTA or the postmaster in.
 DOOR = privilege session callbacks child service explain status refresh
 

@@ -24,8 +24,8 @@
  * database says which slot is in force, and for each search what it found and
  * when.
  *
- * One writer (the feed, holding the lock that mayrelayd took), any number of
- * readers in any process.  A struct store may be shared by threads; views and
+ * One writer (the feed, which holds a lock of its own), any number of readers
+ * in any process.  A struct store may be shared by threads; views and
  * builds may not.
  *
  * A search that is not configured counts as read.  Overrides do not age the
@@ -45,8 +45,9 @@ enum store_mode {
 /**
  * store_open(dir, mode, store, why):
  * Return 0 or -1.  A folder of an older format is emptied (STORE_SERVE), one
- * of a newer format is refused.  With STORE_SERVE the folder itself must be
- * there (see store_folder).
+ * of a newer format is refused.  The folder itself must be there, and with
+ * STORE_SERVE and STORE_WRITE belong to this process's user alone.  Not twice
+ * in one process: LMDB would lose its locks.
  */
 int store_open(const char *, enum store_mode, struct store **, struct why *);
 
@@ -55,13 +56,17 @@ void store_close(struct store *);
 
 /**
  * store_lock(dir, fd, why):
- * Take the lock that keeps a second daemon out: *${fd} holds it, and so does
- * every process that inherits it.  -1 if another has it.
+ * Take the lock that keeps a second daemon out; *${fd} holds it until it is
+ * closed (which exec does).  -1 if another has it.
  */
 int store_lock(const char *, int *, struct why *);
 
 /** store_reader_check(store): free the slots of readers that died. */
 void store_reader_check(struct store *);
+
+/** store_broken(store): LMDB cannot go on with it in this process (a write of
+ * its header failed): end the process and start anew. */
+bool store_broken(const struct store *);
 
 /* ---- reading ---------------------------------------------------------- */
 
@@ -122,6 +127,14 @@ struct store_build;
  */
 int store_build_begin(struct store *, unsigned, struct store_build **,
     struct why *);
+
+/**
+ * store_build_progress(build, progress, ctx):
+ * Have ${progress} called now and then while the build's functions work.  If
+ * it returns -1 they stop, and fail with the reason that it gave.
+ */
+void store_build_progress(struct store_build *,
+    int (*)(void *, struct why *), void *);
 
 /**
  * store_build_put(build, search, key, len, record, why):
