@@ -12,13 +12,11 @@ struct draft {
 	struct arena *arena;
 };
 
-enum { TYPES = TYPE_FILETIME + 1 };
-
 #define BIT(type)	(1U << (type))
 
 enum {
 	NO_TYPES = 0,
-	ANY_TYPE = (1 << TYPES) - 1,
+	ANY_TYPE = (1 << ATTR_TYPES) - 1,
 	DATE_TYPES = BIT(TYPE_GENERALIZED) | BIT(TYPE_DAYS) |
 	    BIT(TYPE_FILETIME),
 	STATUS_TYPES = BIT(TYPE_KEYWORD) | BIT(TYPE_BOOLEAN) |
@@ -69,7 +67,7 @@ type_unknown(const struct draft *d, const struct setting *s, const char *text,
 	size_t len = 0;
 	int type;
 
-	for (type = 0; type < TYPES; type++) {
+	for (type = 0; type < ATTR_TYPES; type++) {
 		if (!attrmap_type_allowed((enum attr_type)type, d->role))
 			continue;
 		len += (size_t)snprintf(list + len, sizeof(list) - len,
