@@ -1,0 +1,38 @@
+#ifndef LISTENER_H
+#define LISTENER_H
+
+#include "config.h"
+#include "why.h"
+
+/*
+ * listener: the socket that the MTA connects to: everything about it that
+ * libmilter leaves to its caller.
+ *
+ * Belongs to the main thread, but for listener_wake.
+ */
+
+/**
+ * listener_prepare(config, code, why):
+ * Before the socket is opened: make sure that it can be, remove a stale one,
+ * and set the umask that gives it its mode from its first moment.  Return 0;
+ * or -1 with *${code} of sysexits.h if another instance serves there
+ * (EX_UNAVAILABLE), or the place is not fit (EX_CONFIG, EX_NOPERM, ...).
+ */
+int listener_prepare(const struct config *, int *, struct why *);
+
+/**
+ * listener_hand_over(config, code, why):
+ * After it was opened: give it its group, and its owner if root.  Restores
+ * the umask.
+ */
+int listener_hand_over(const struct config *, int *, struct why *);
+
+/** listener_wake(config): connect to it and hang up, so that a listening
+ * libmilter looks whether it is to stop.  Any thread.  Return 0, or -1 when
+ * nobody listens any more. */
+int listener_wake(const struct config *);
+
+/** listener_remove(config): remove a unix socket, if the folder lets us. */
+void listener_remove(const struct config *);
+
+#endif /* !LISTENER_H */
