@@ -1,19 +1,27 @@
 #ifndef SERVICE_H
 #define SERVICE_H
 
+#include <stdbool.h>
+
 #include "config.h"
 
 /*
- * service: socket, signals, sd_notify, watchdog: the life of
+ * service: limits, folder, lock, socket, threads, signals: the life of
  * mayrelayd around libmilter.
  */
 
+struct service_programs {
+	const char *self;	/* run with -t to try a configuration */
+	const char *feed;	/* the child */
+};
+
 /**
- * service_run(config, feed_program, self_program):
- * Serve until SIGTERM.  Takes ${config}.  ${self_program} is run with -t to
- * try a configuration before a reload.  Return an exit code of sysexits.h
- * after having logged why.
+ * service_run(config, programs, verbose):
+ * Serve until SIGTERM or SIGINT.  Takes ${config}; ${programs} must live as
+ * long.  With ${verbose} the log tells more of what the daemon does.  Return
+ * an exit code of sysexits.h after having logged why.  libmilter's threads may
+ * still run then: the caller must end with _exit.
  */
-int service_run(const struct config *, const char *, const char *);
+int service_run(const struct config *, const struct service_programs *, bool);
 
 #endif /* !SERVICE_H */
