@@ -20,7 +20,8 @@ WORLD = clock log setting option configtype configmap configreply config \
 # Feed: fills the store.
 FEED = source ldif intake feed
 # Door: lets the MTA or the postmaster in.
-DOOR = privilege session callbacks child service explain status refresh
+DOOR = privilege session callbacks process child notify listener reload \
+	service explain status refresh
 
 MODULES = $(VALUES) $(WORLD) $(FEED) $(DOOR)
 PROGRAMS = mayrelayd mayrelay mayrelay-feed
