@@ -86,6 +86,11 @@ all: $(PROGRAMS:%=$(B)/%)
 $(B)/%.o: milter/%.c | $(B)
 	$(COMPILE) -c -o $@ $<
 
+# Made anew when VERSION or a folder changes: `make install PREFIX=/usr'.
+$(B)/mayrelayd.o $(B)/mayrelay.o $(B)/mayrelay-feed.o: $(B)/defs
+$(B)/defs: always | $(B)
+	@echo '$(DEFS)' | cmp -s - $@ || echo '$(DEFS)' > $@
+
 $(B)/libmayrelay.a: $(OBJS)
 	rm -f $@
 	ar rcs $@ $(OBJS)
@@ -152,6 +157,6 @@ install: all
 		install -d $$to && install -m 644 $$page $$to || exit 1; \
 	done
 
-.PHONY: all units test demo print-modules print-programs install clean
+.PHONY: always all units test demo print-modules print-programs install clean
 clean:
 	rm -rf build
