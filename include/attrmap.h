@@ -5,9 +5,10 @@
 #include <stddef.h>
 
 #include "arena.h"
+#include "attrreader.h"
+#include "attrtype.h"
 #include "entry.h"
 #include "model.h"
-#include "why.h"
 
 /*
  * attrmap: directory values -> the model's types (spec section 2).
@@ -39,45 +40,6 @@ enum attr_role {
 	MAP_ALIAS		/* domains only */
 };
 enum { ATTR_ROLES = MAP_ALIAS + 1 };
-
-enum attr_type {
-	TYPE_ADDRESS,		/* one full address */
-	TYPE_SMTP_ADDRESS,	/* with a prefix smtp: in any case; values with
-				   another prefix are none of ours */
-	TYPE_PATTERN,
-	TYPE_LOGIN,
-	TYPE_DN,		/* also with #'...'B at its end */
-	TYPE_CLIENT,		/* an address or network */
-	TYPE_DOMAIN,
-	TYPE_KEYWORD,		/* status: `enabled' lists what enables */
-	TYPE_BOOLEAN,		/* status: TRUE/FALSE; `enabled' has one */
-	TYPE_BITMASK,		/* status: any bit of `disabled_bits' disables */
-	TYPE_PRESENCE,		/* status: being there says the opposite of
-				   `absent_enabled' */
-	TYPE_GENERALIZED,	/* dates */
-	TYPE_DAYS,
-	TYPE_FILETIME
-};
-
-struct attr_row {
-	const char *attr;	/* without options, any case */
-	enum attr_type type;
-	bool comma;		/* each value is a comma list of them */
-	/* TYPE_PATTERN of MAP_RECIPIENT */
-	const char *negative;	/* prefix of a negative value; "" = none */
-	const char *local_only;	/* value meaning "no outbound mail"; "" */
-	/* status */
-	struct texts enabled;	/* compared without case */
-	bool absent_enabled;	/* what an entry without it is */
-	unsigned long long disabled_bits;
-	/* dates */
-	struct texts never;	/* values that mean "no date" */
-};
-
-struct attr_rows {
-	const struct attr_row *v;
-	size_t n;
-};
 
 struct attrmap {
 	struct attr_rows roles[ATTR_ROLES];
@@ -114,23 +76,6 @@ int attrmap_preset(const char *, enum kind, struct attrmap *);
  */
 void attrmap_default_row(const struct attrmap *, enum attr_role,
     struct attr_row *);
-
-/* How the caller hears of values that could not be read. */
-struct attr_report {
-	void *ctx;
-	/* ${attr} and ${value} are as written (the value may have any bytes);
-	 * ${value} is "" for something that is missing; ${text} says what is
-	 * wrong, what it means now, and the cure. */
-	void (*problem)(void *ctx, const char *dn, const char *attr,
-	    const char *value, size_t len, const char *text);
-};
-
-/* What reading an entry came to. */
-enum attr_result {
-	ATTR_ENTRY,		/* the struct is filled */
-	ATTR_NONE,		/* not an entry of this kind */
-	ATTR_NO_MEMORY
-};
 
 /**
  * attrmap_account(map, entry, ldif, arena, report, account):
