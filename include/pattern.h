@@ -53,7 +53,8 @@ struct subject {
  * pattern_parse(s, len, store, p):
  * Read one pattern.  Its strings are written to ${store}, which must live as
  * long as ${p}.  Return NULL, or what is wrong as a lasting phrase that names
- * the cure ("write @example.com for a whole domain").  A domain of a single
+ * the cure ("write @example.com for a whole domain"), and make ${p} a pattern
+ * that matches nothing.  A domain of a single
  * label is allowed here; `*@domain' and `*.domain' are not patterns.
  */
 const char *pattern_parse(const char *, size_t, struct addr *,

@@ -23,10 +23,10 @@ static const char *
 parse_domain(const char *s, size_t len, struct addr *store, struct pattern *p)
 {
 
-	p->kind = PATTERN_DOMAIN;
 	if (addr_domain(s, len, store->domain) == -1)
 		return ("what follows @ is no domain; "
 		    "write @example.com for a whole domain");
+	p->kind = PATTERN_DOMAIN;
 	p->domain = store->domain;
 	return (NULL);
 }
@@ -36,11 +36,11 @@ parse_subdomains(const char *s, size_t len, struct addr *store,
     struct pattern *p)
 {
 
-	p->kind = PATTERN_SUBDOMAINS;
 	if (addr_domain(s, len, store->domain) == -1 ||
 	    store->domain[0] == '[')
 		return ("what follows @. is no domain; "
 		    "write @.example.com for its subdomains");
+	p->kind = PATTERN_SUBDOMAINS;
 	p->domain = store->domain;
 	return (NULL);
 }
@@ -79,7 +79,6 @@ parse_address(const char *s, size_t len, struct addr *store,
 	if (store->routing)
 		return ("the part before the @ asks for routing; "
 		    "it may hold none of % ! @ : , ; \\ |");
-	p->kind = PATTERN_ADDRESS;
 	p->local = store->local;
 	p->domain = store->domain;
 	return (NULL);
@@ -92,6 +91,8 @@ pattern_parse(const char *s, size_t len, struct addr *store,
 
 	memset(store, 0, sizeof(*store));
 	memset(p, 0, sizeof(*p));
+	/* What is refused below matches nothing: no address lacks a domain. */
+	p->kind = PATTERN_ADDRESS;
 	p->local = p->domain = "";
 	if (is_word(s, len, "*"))
 		p->kind = PATTERN_ANY;
