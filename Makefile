@@ -22,7 +22,7 @@ WORLD = clock log setting option configtype configmap configreply config \
 FEED = source ldif intake feed
 # Door: lets the MTA or the postmaster in.
 DOOR = privilege session callbacks process child notify listener reload \
-	service explain status refresh
+	service running explain status refresh
 
 MODULES = $(VALUES) $(WORLD) $(FEED) $(DOOR)
 PROGRAMS = mayrelayd mayrelay mayrelay-feed

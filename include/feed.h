@@ -6,7 +6,7 @@
 #include "store.h"
 
 /*
- * feed: sources -> generations in the store; when to look, what to hold back.
+ * feed: when to look at the sources, and what came of it.
  *
  * Runs in mayrelay-feed, one thread.
  */
