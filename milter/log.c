@@ -186,7 +186,7 @@ void
 log_name(const char *name)
 {
 
-	snprintf(program, sizeof(program), "%s", name);
+	snprintf(program, sizeof(program), "%.*s", NAME_MAX_LEN, name);
 }
 
 /* Signals are the main thread's. */
@@ -268,6 +268,8 @@ log_stop(int ms)
 	pthread_mutex_unlock(&ring.lock);
 	if (ended)
 		pthread_join(thread, NULL);
+	else
+		pthread_detach(thread);
 }
 
 /* What becomes of a text of any bytes; at most ${size} - 1 of them. */
