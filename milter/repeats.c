@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "digest.h"
 #include "repeats.h"
 
 typedef void emit_fn(void *, const char *, unsigned long);
@@ -97,16 +98,9 @@ repeats_close(struct repeats *r, emit_fn *emit, void *ctx)
 	r->n = 0;
 }
 
-/* FNV-1a, the end of each string included. */
 uint64_t
 repeats_hash(uint64_t h, const char *s)
 {
-	const unsigned char *p = (const unsigned char *)(s == NULL ? "" : s);
 
-	if (h == 0)
-		h = UINT64_C(14695981039346656037);
-	do {
-		h = (h ^ *p) * UINT64_C(1099511628211);
-	} while (*p++ != '\0');
-	return (h);
+	return (digest_text(h == 0 ? DIGEST_BEGIN : h, s == NULL ? "" : s));
 }
