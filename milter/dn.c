@@ -13,9 +13,6 @@
 /* An RDN of more parts than this is an attack on the sorting, not a name. */
 enum { PARTS_MAX = 16 };
 
-/* Folding once can leave capitals that normalising made, as of U+2121. */
-enum { FOLDINGS_MAX = 4 };
-
 struct text {
 	const char *at;
 	const char *end;
@@ -201,32 +198,22 @@ decode(struct text in, uint8_t *out, bool *ascii)
 }
 
 /*
- * Fold ${s} and normalise it (NFKC) until that changes nothing.  Return what
- * is to be freed, or NULL.
+ * Fold ${s} and normalise it (NFKC), twice: normalising can make capitals, as
+ * of U+2121 (Unicode's compatibility caseless match, D146).  Return what is
+ * to be freed, or NULL.
  */
 static uint8_t *
 fold_unicode(const uint8_t *s, size_t len, size_t *folded_len)
 {
-	uint8_t *folded, *again;
-	size_t again_len;
-	bool same = false;
-	int i;
+	uint8_t *once, *twice = NULL;
+	size_t once_len;
 
-	folded = u8_casefold(s, len, NULL, UNINORM_NFKC, NULL, folded_len);
-	for (i = 1; i < FOLDINGS_MAX && folded != NULL && !same; i++) {
-		again = u8_casefold(folded, *folded_len, NULL, UNINORM_NFKC,
-		    NULL, &again_len);
-		same = again != NULL && again_len == *folded_len &&
-		    memcmp(again, folded, again_len) == 0;
-		free(folded);
-		folded = again;
-		*folded_len = again_len;
-	}
-	if (!same) {
-		free(folded);
-		return (NULL);
-	}
-	return (folded);
+	once = u8_casefold(s, len, NULL, UNINORM_NFKC, NULL, &once_len);
+	if (once != NULL)
+		twice = u8_casefold(once, once_len, NULL, UNINORM_NFKC, NULL,
+		    folded_len);
+	free(once);
+	return (twice);
 }
 
 static int
@@ -353,7 +340,7 @@ put_type(struct writer *w, struct text *in)
 {
 	const char *s = in->at;
 	const char *name;
-	size_t len = 0, i;
+	size_t len, i;
 
 	while (in->at < in->end && *in->at != '=' && *in->at != ' ')
 		in->at++;
