@@ -54,8 +54,8 @@ struct subject {
  * Read one pattern.  Its strings are written to ${store}, which must live as
  * long as ${p}.  Return NULL, or what is wrong as a lasting phrase that names
  * the cure ("write @example.com for a whole domain"), and make ${p} a pattern
- * that matches nothing.  A domain of a single
- * label is allowed here; `*@domain' and `*.domain' are not patterns.
+ * that matches nothing.  A domain of a single label is allowed here;
+ * `*@domain' and `*.domain' are not patterns.
  */
 const char *pattern_parse(const char *, size_t, struct addr *,
     struct pattern *);
