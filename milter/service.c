@@ -196,17 +196,22 @@ make_folder(struct service *s, struct why *why)
 	return (status);
 }
 
+/* As the user whose file it is to be. */
 static int
 take_lock(struct service *s, struct why *why)
 {
+	const bool root = geteuid() == 0;
+	int status;
 
-	if (store_lock(s->config->store, &s->lock, why) == -1)
-		return (-1);
-	if (geteuid() == 0 &&
-	    fchown(s->lock, s->user.uid, s->user.gid) == -1)
-		return (why_set(why, "%s: %s", s->config->store,
+	if (root && (setegid(s->user.gid) == -1 ||
+	    seteuid(s->user.uid) == -1))
+		return (why_set(why, "cannot become the user \"%s\": %s",
+		    s->config->user, strerror(errno)));
+	status = store_lock(s->config->store, &s->lock, why);
+	if (root && (seteuid(0) == -1 || setegid(0) == -1))
+		return (why_set(why, "cannot become root again: %s",
 		    strerror(errno)));
-	return (0);
+	return (status);
 }
 
 static int
