@@ -155,6 +155,8 @@ static const struct {
 	{ "negative", TEXT("192.0.2.0/-1"), CIDR_BAD, NULL },
 	{ "sign", TEXT("192.0.2.0/+24"), CIDR_BAD, NULL },
 	{ "space", TEXT("192.0.2.0/ 24"), CIDR_BAD, NULL },
+	{ "sign above 9", TEXT("192.0.2.0/2:"), CIDR_BAD, NULL },
+	{ "sign below 0", TEXT("192.0.2.0/3/"), CIDR_BAD, NULL },
 	{ "space behind", TEXT("192.0.2.0/24 "), CIDR_BAD, NULL },
 	{ "two prefixes", TEXT("192.0.2.0/24/24"), CIDR_BAD, NULL },
 	{ "netmask", TEXT("192.0.2.0/255.255.255.0"), CIDR_BAD, NULL },
