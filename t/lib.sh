@@ -257,7 +257,7 @@ write_conf()
 	milter = {
 		socket = "unix:$socket";
 		socket_mode = "$socket_mode";
-		${socket_group:+socket_group = "$socket_group";}
+		socket_group = "$socket_group";
 		user = "$user";
 		$conf_milter
 	};
