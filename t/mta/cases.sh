@@ -157,15 +157,13 @@ logged()		# MARK
 	[ -n "$(decision_lines "$1")" ]
 }
 
-# One value of explain's JSON; "" for null and for what is not there.
-json()			# NAME[.NAME...] < JSON
+# One value of explain's JSON, a list line by line; "" for what is not there.
+json()			# NAME < JSON
 {
 	python3 -c '
 import json, sys
-value = json.load(sys.stdin)
-for name in sys.argv[1].split("."):
-    value = value.get(name) if isinstance(value, dict) else None
-print("" if value is None else value)' "$1"
+value = json.load(sys.stdin).get(sys.argv[1], "")
+print("\n".join(value) if isinstance(value, list) else value)' "$1"
 }
 
 # What explain exits with for a verdict.
@@ -182,8 +180,8 @@ exit_of()		# VERDICT
 # The line that mayrelayd must write, as a regular expression.
 line_of()		# VERDICT REASON CLIENT LOGIN SENDER RECIPIENT CODE
 {
-	local from=$5
-	[ "$from" = '<>' ] || from="<$5>"
+	local from=${5//+/\\+}
+	[ "$from" = '<>' ] || from="<$from>"
 	printf '%s' "NOQUEUE: $1 reason=$2 client=$3 name=[^ ]+ login=$4" \
 	    " from=$from to=<$6> listener=[^ ]+ mailer=smtp" \
 	    " code=${7:+\"$7\"} rule=.* policy_age=[0-9]+\$"
@@ -194,7 +192,7 @@ check()			# TEXT VERDICT REASON CLIENT LOGIN SENDER RECIPIENT
 {
 	local text=$1 verdict=$2 reason=$3
 	shift 3
-	local mark reply told code=
+	local mark reply told code
 	mark=$(log_mark)
 	mail "$@"
 	reply=$(rcpt_reply)
@@ -202,14 +200,15 @@ check()			# TEXT VERDICT REASON CLIENT LOGIN SENDER RECIPIENT
 	    --recipient "$4" --mailer "${mailer:-smtp}" 2> "$W/explain.err")
 	is "$? $(json verdict <<< "$told") $(json reason <<< "$told")" \
 	    "$(exit_of "$verdict") $verdict $reason" "$text: explain"
+	code=$(json code <<< "$told")
 	case $verdict in
 	reject)
-		code="550 5.7.1"
-		is "$reply" "$(json reply.code <<< "$told") $(json reply.text \
-		    <<< "$told")" "$text: the reply is the one that explain gives" ;;
+		is "$reply" "550 5.7.1 $(json reply <<< "$told")" \
+		    "$text: refused as explain says" ;;
 	tempfail)
-		code=$(json reply.code <<< "$told")
-		like "$reply" "^45. 4\." "$text: a temporary refusal" ;;
+		is "$reply" "$code $(json reply <<< "$told")" \
+		    "$text: deferred as explain says"
+		like "$reply" "^45[0-9] 4\." "$text: a temporary refusal" ;;
 	*)
 		is "$reply" "250 2.1.5 Ok" "$text: accepted" ;;
 	esac

@@ -116,9 +116,8 @@ counted()		# VERDICT REASON
 {
 	mayrelay status --json | python3 -c '
 import json, sys
-verdict, reason = sys.argv[1:]
-decisions = json.load(sys.stdin)["daemon"]["decisions"]
-print(decisions.get(verdict, {}).get(reason, 0))' "$1" "$2"
+print(sum(d["count"] for d in json.load(sys.stdin)["counters"]["decisions"]
+    if [d["verdict"], d["reason"]] == sys.argv[1:]))' "$1" "$2"
 }
 before=$(counted reject auth-required)
 mail $out "" a@example.net b@example.org
