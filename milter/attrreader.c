@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <limits.h>
 #include <stdint.h>
 
@@ -35,8 +36,11 @@ attrreader_begin(struct attr_reader *rd, enum schema_class own,
 		rd->r.no_memory = true;
 		return (-1);
 	}
-	if (dn_normalise(e->dn, e->dn_len, dn, DN_SIZE(e->dn_len)) < 0)
+	errno = 0;
+	if (dn_normalise(e->dn, e->dn_len, dn, DN_SIZE(e->dn_len)) < 0) {
+		rd->r.no_memory = errno == ENOMEM;
 		return (-1);
+	}
 	rd->r.dn = dn;
 	return (0);
 }

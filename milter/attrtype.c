@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -248,7 +249,10 @@ add_text(struct attr_reading *r, struct attr_list *list, const char *s)
 		*slot = copy;
 }
 
-/* DNs have no small bound; few are long. */
+/*
+ * DNs have no small bound; few are long.  Short memory must not pass for a
+ * value that cannot be read: a membership would get lost by it.
+ */
 static void
 read_dn(struct attr_reading *r, const char *attr,
     const struct entry_value *v, struct attr_list *list)
@@ -260,12 +264,15 @@ read_dn(struct attr_reading *r, const char *attr,
 		r->no_memory = true;
 		return;
 	}
+	errno = 0;
 	if (dn_normalise_uid(v->s, v->len, out, v->len > 512 ?
-	    DN_SIZE(v->len) : sizeof(small)) < 0)
+	    DN_SIZE(v->len) : sizeof(small)) >= 0)
+		add_text(r, list, out);
+	else if (errno == ENOMEM)
+		r->no_memory = true;
+	else
 		unreadable(r, list, attr, v,
 		    "it is not a DN: write uid=user,ou=people,dc=example");
-	else
-		add_text(r, list, out);
 }
 
 static void
