@@ -66,10 +66,11 @@ struct recipient {
 
 /**
  * locality_recipient(rules, view, recipient, arena, trace):
- * Is the recipient local?  A policy that was never loaded, and a domain lookup
- * that says LATER, leave local_domains and the MTA's macros.
+ * FOUND: the recipient is local.  ABSENT: it is outbound.  A policy that was
+ * never loaded, and a domain lookup that says LATER, leave local_domains and
+ * the MTA's macros; LATER if these do not make it local.
  */
-bool locality_recipient(const struct locality_rules *,
+enum found locality_recipient(const struct locality_rules *,
     const struct policy_view *, const struct recipient *, struct arena *,
     struct trace *);
 

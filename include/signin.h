@@ -22,13 +22,13 @@ struct signin {
 };
 
 /**
- * signin_find(view, rules, login, usable, signin):
+ * signin_find(view, rules, login, usable, signin, trace):
  * Of the forms of ${login} the first that any account has decides.  One that
  * is not ${usable} (login_read) is no account's.  FOUND with one or several
  * accounts, ABSENT, or LATER; ${signin} is filled in any case.
  */
 enum found signin_find(const struct policy_view *, const struct login_rules *,
-    const char *, bool, struct signin *);
+    const char *, bool, struct signin *, struct trace *);
 
 /**
  * signin_denied(view, signin, now, dn, trace):

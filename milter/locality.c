@@ -182,42 +182,39 @@ locality_class(const struct locality_rules *rules,
 	return (class_names(view, domain, &claims, arena, &class->names));
 }
 
-/* Is the domain of a recipient local, as far as is known? */
-static bool
-domain_known_local(const struct locality_rules *rules,
+static enum found
+domain_is_local(const struct locality_rules *rules,
     const struct policy_view *view, const char *domain, struct arena *arena,
     struct trace *trace)
 {
 	struct domain_set entries;
+	enum found found = LATER;
 
 	if (configured(rules, domain)) {
 		trace_add(trace, 1, "The recipient is local: %s is in "
 		    "local_domains.", domain);
-		return (true);
+		return (FOUND);
 	}
-	if (!view->readable || !view->loaded) {
-		trace_add(trace, 1, "Whether %s is a relayDomain is not known: "
-		    "the policy was never read.", domain);
-		return (false);
-	}
-	switch (locality_entries(view, domain, arena, &entries)) {
+	if (view->readable && view->loaded)
+		found = locality_entries(view, domain, arena, &entries);
+	switch (found) {
 	case FOUND:
 		trace_add(trace, 1, "The recipient is local: %s is a domain of "
 		    "%s.", domain, entries.v[0]->dn);
-		return (true);
+		break;
 	case ABSENT:
 		trace_add(trace, 1, "%s is no local domain.", domain);
-		return (false);
+		break;
 	case LATER:
+		trace_add(trace, 1, "Whether %s is a relayDomain cannot be "
+		    "looked up now.", domain);
 		break;
 	}
-	trace_add(trace, 1, "Whether %s is a relayDomain cannot be looked up "
-	    "now.", domain);
-	return (false);
+	return (found);
 }
 
 /* Spec 4.2 (b). */
-static bool
+static enum found
 argument_is_local(const struct locality_rules *rules,
     const struct policy_view *view, const char *arg, struct arena *arena,
     struct trace *trace)
@@ -227,18 +224,18 @@ argument_is_local(const struct locality_rules *rules,
 	if (addr_parse(arg, strlen(arg), &a) != ADDR_MAILBOX) {
 		trace_add(trace, 1, "The recipient %s does not read as one "
 		    "address.", arg);
-		return (false);
+		return (ABSENT);
 	}
 	if (a.routing) {
 		trace_add(trace, 1, "The recipient %s asks for routing.", arg);
-		return (false);
+		return (ABSENT);
 	}
 	if (a.domain[0] == '\0') {
 		trace_add(trace, 1, "The recipient is local: %s has no domain.",
 		    arg);
-		return (true);
+		return (FOUND);
 	}
-	return (domain_known_local(rules, view, a.domain, arena, trace));
+	return (domain_is_local(rules, view, a.domain, arena, trace));
 }
 
 /*
@@ -260,24 +257,27 @@ is_virtual_alias(const struct recipient *r)
 	    !a.routing);
 }
 
-bool
+enum found
 locality_recipient(const struct locality_rules *rules,
     const struct policy_view *view, const struct recipient *r,
     struct arena *arena, struct trace *trace)
 {
+	enum found found;
 
 	if (r->mailer != NULL && texts_have(&rules->mailers, r->mailer)) {
 		trace_add(trace, 1, "The recipient is local: {rcpt_mailer} %s "
 		    "is in local_mailers.", r->mailer);
-		return (true);
+		return (FOUND);
 	}
-	if (argument_is_local(rules, view, r->arg, arena, trace))
-		return (true);
+	found = argument_is_local(rules, view, r->arg, arena, trace);
+	if (found == FOUND)
+		return (FOUND);
 	if (is_virtual_alias(r)) {
 		trace_add(trace, 1, "The recipient is local: the MTA resolves "
 		    "it to a virtual alias (%s).", r->host);
-		return (true);
+		return (FOUND);
 	}
-	trace_add(trace, 1, "The recipient is outbound.");
-	return (false);
+	if (found == ABSENT)
+		trace_add(trace, 1, "The recipient is outbound.");
+	return (found);
 }

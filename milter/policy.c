@@ -194,10 +194,17 @@ static bool
 local_recipient(struct decision *d)
 {
 
-	if (!locality_recipient(&d->settings->locality, d->view,
-	    &d->question->recipient, d->arena, d->trace))
-		return (false);
-	return (settle(d, VERDICT_PASS, REASON_LOCAL_RECIPIENT, ""));
+	switch (locality_recipient(&d->settings->locality, d->view,
+	    &d->question->recipient, d->arena, d->trace)) {
+	case FOUND:
+		return (settle(d, VERDICT_PASS, REASON_LOCAL_RECIPIENT, ""));
+	case ABSENT:
+		break;
+	case LATER:
+		d->later = true;
+		break;
+	}
+	return (false);
 }
 
 static bool
@@ -209,6 +216,9 @@ policy_usable(struct decision *d)
 		trace_add(d->trace, 2, "The replica cannot be read.");
 	} else if (!view->loaded) {
 		trace_add(d->trace, 2, "The policy was never loaded.");
+	} else if (d->later) {
+		trace_add(d->trace, 2, "The replica could not be read for the "
+		    "recipient.");
 	} else if (view->age > d->settings->max_stale) {
 		trace_add(d->trace, 2, "The policy is %lld s old, older than "
 		    "max_stale (%lld s).", (long long)view->age,
@@ -248,29 +258,14 @@ signed_in(const struct decision *d)
 }
 
 static enum found
-find_account(struct decision *d)
+find_account(struct decision *d, struct trace *trace)
 {
 	enum found found;
 
 	found = signin_find(d->view, &d->settings->logins, d->question->login,
-	    d->question->login_usable, &d->signin);
+	    d->question->login_usable, &d->signin, trace);
 	d->account = d->signin.account;
 	return (found);
-}
-
-static void
-tell_accounts(struct decision *d)
-{
-	size_t i;
-
-	if (d->signin.accounts.n == 0) {
-		trace_add(d->trace, 4, "No account has the login %s.",
-		    d->question->login);
-	}
-	for (i = 0; i < d->signin.accounts.n; i++) {
-		trace_add(d->trace, 4, "%s has the login %s.",
-		    d->signin.accounts.v[i]->dn, d->question->login);
-	}
 }
 
 static enum found
@@ -465,12 +460,9 @@ account(struct decision *d)
 		trace_add(d->trace, 4, "The client is not signed in.");
 		return (false);
 	}
-	if (find_account(d) == LATER) {
-		if (try_later(d, 4, "The account"))
-			return (true);
-	} else {
-		tell_accounts(d);
-	}
+	if (find_account(d, d->trace) == LATER &&
+	    try_later(d, 4, "The account"))
+		return (true);
 	if (denied_account(d))
 		return (true);
 	if (d->lenient)
@@ -610,7 +602,7 @@ find_for_dates(struct decision *d)
 		return (LATER);
 	if (!signed_in(d))
 		return (FOUND);
-	if (find_account(d) == LATER)
+	if (find_account(d, NULL) == LATER)
 		return (LATER);
 	if (d->account != NULL && !d->account->vouches)
 		d->account = NULL;

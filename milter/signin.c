@@ -2,9 +2,21 @@
 
 #include "signin.h"
 
+static void
+tell(const struct signin *s, const char *login, struct trace *trace)
+{
+	size_t i;
+
+	if (s->accounts.n == 0)
+		trace_add(trace, 4, "No account has the login %s.", login);
+	for (i = 0; i < s->accounts.n; i++)
+		trace_add(trace, 4, "%s has the login %s.",
+		    s->accounts.v[i]->dn, login);
+}
+
 enum found
 signin_find(const struct policy_view *view, const struct login_rules *rules,
-    const char *login, bool usable, struct signin *s)
+    const char *login, bool usable, struct signin *s, struct trace *trace)
 {
 	enum found found = ABSENT;
 	size_t i;
@@ -21,6 +33,8 @@ signin_find(const struct policy_view *view, const struct login_rules *rules,
 		s->accounts = (struct account_set){ NULL, 0 };
 	else if (s->accounts.n == 1)
 		s->account = s->accounts.v[0];
+	if (found != LATER)
+		tell(s, login, trace);
 	return (found);
 }
 

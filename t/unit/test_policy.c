@@ -49,6 +49,16 @@ static const struct policy_case steps[] = {
 	    .to = "<ann@example.com>",
 	    .expect = "tempfail directory-unavailable" },
 
+	{ .label = "1: a domain that cannot be looked up is not outbound",
+	    .policy = HOME OFFICE "access=allow", .client = "192.0.2.1",
+	    .settings = "later=2", .to = "<ann@example.com>",
+	    .expect = "tempfail directory-unavailable",
+	    .trace = "could not be read for the recipient" },
+	{ .label = "1: nor with on_unavailable permit refused by mistake",
+	    .policy = HOME, .settings = "later=2 permit",
+	    .to = "<ann@example.com>",
+	    .expect = "permit directory-unavailable" },
+
 	{ .label = "2: never loaded: tempfail, directory-unavailable",
 	    .policy = OFFICE "access=allow", .client = "192.0.2.1",
 	    .settings = "unloaded",
