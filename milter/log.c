@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "visible.h"
 
 enum {
 	NAME_MAX_LEN = 31,
@@ -68,7 +69,10 @@ priority_of(enum log_severity severity)
 	return (LOG_MAIL | LOG_ERR);
 }
 
-/* In one write, so that lines of several processes do not mix. */
+/*
+ * In one write, so that lines of several processes do not mix.  The buffer
+ * holds the longest name and text.
+ */
 static void
 write_stderr(const char *text)
 {
@@ -76,8 +80,6 @@ write_stderr(const char *text)
 	int len;
 
 	len = snprintf(buf, sizeof(buf) - 1, "%s: %s", program, text);
-	if ((size_t)len > sizeof(buf) - 2)
-		len = sizeof(buf) - 2;
 	buf[len++] = '\n';
 	while (write(STDERR_FILENO, buf, (size_t)len) == -1 && errno == EINTR)
 		;
@@ -272,33 +274,11 @@ log_stop(int ms)
 		pthread_detach(thread);
 }
 
-/* What becomes of a text of any bytes; at most ${size} - 1 of them. */
-static size_t
-escape(const char *s, char *out, size_t size)
-{
-	static const char hex[] = "0123456789abcdef";
-	size_t len = 0, width;
-	unsigned char c;
-
-	for (; (c = (unsigned char)*s) != '\0'; s++) {
-		width = c >= 0x20 && c <= 0x7e ? 1 : 4;
-		if (len + width >= size)
-			break;
-		if (width == 1)
-			out[len] = (char)c;
-		else
-			memcpy(out + len, (char[]){ '\\', 'x', hex[c >> 4],
-			    hex[c & 15] }, 4);
-		len += width;
-	}
-	out[len] = '\0';
-	return (len);
-}
-
 static struct item *
-item_new(enum log_severity severity, const char *text, size_t len)
+item_new(enum log_severity severity, const char *text)
 {
 	struct item *item;
+	size_t len = strlen(text);
 
 	if ((item = malloc(sizeof(*item) + len + 1)) == NULL)
 		return (NULL);
@@ -310,9 +290,9 @@ item_new(enum log_severity severity, const char *text, size_t len)
 
 /* No memory is no room. */
 static void
-enqueue(enum log_severity severity, const char *text, size_t len)
+enqueue(enum log_severity severity, const char *text)
 {
-	struct item *item = item_new(severity, text, len);
+	struct item *item = item_new(severity, text);
 	bool pushed;
 
 	pthread_mutex_lock(&ring.lock);
@@ -339,12 +319,12 @@ void
 log_text(enum log_severity severity, const char *text)
 {
 	char buf[TEXT_MAX];
-	size_t len = escape(text, buf, sizeof(buf));
 
+	visible_text(text, buf, sizeof(buf));
 	if (direct())
 		write_stderr(buf);
 	else
-		enqueue(severity, buf, len);
+		enqueue(severity, buf);
 }
 
 void
