@@ -272,7 +272,12 @@ static void
 make_link(void)
 {
 
-	ck_assert_int_eq(symlink("/etc/passwd", path), 0);
+	char real[sizeof(path) + 4];
+
+	counters_close(create());
+	snprintf(real, sizeof(real), "%s.new", path);
+	ck_assert_int_eq(rename(path, real), 0);
+	ck_assert_int_eq(symlink("counters.new", path), 0);
 }
 
 static const struct {
@@ -352,6 +357,7 @@ START_TEST(last_error)
 	ck_assert_msg(strlen(text) == errors[_i].len_read, "%s: %s",
 	    errors[_i].label, text);
 	ck_assert_uint_eq(strspn(text, "e"), errors[_i].len_read);
+	ck_assert_uint_eq(c->error[COUNTERS_ERROR_MAX - 1], 0);
 	counters_close(c);
 }
 END_TEST

@@ -270,6 +270,36 @@ START_TEST(ring_is_bounded_in_bytes)
 }
 END_TEST
 
+static void
+wait_empty(void)
+{
+	bool empty;
+
+	do {
+		usleep(1000);
+		pthread_mutex_lock(&ring.lock);
+		empty = ring.n == 0;
+		pthread_mutex_unlock(&ring.lock);
+	} while (!empty);
+}
+
+START_TEST(room_comes_back)
+{
+	static char text[8001];
+	int i;
+
+	memset(text, 'x', sizeof(text) - 1);
+	ck_assert_int_eq(log_start("t", LOG_TO_SYSLOG), 0);
+	for (i = 0; i < 2 * RING_BYTES / 8000; i++) {
+		if (i % 200 == 0)
+			wait_empty();
+		log_text(LOG_SEV_NOTICE, text);
+	}
+	ck_assert_uint_eq(log_lost(), 0);
+	log_stop(5000);
+}
+END_TEST
+
 /* A pipe that keeps the writes apart holds 16 pages, one for each. */
 enum { THREADS = 4, LINES = 50, PIPE_PAGES = 256 };
 
@@ -344,6 +374,7 @@ suite(void)
 	tcase_add_test(tc, stuck_syslogd);
 	tcase_add_test(tc, loss_is_told);
 	tcase_add_test(tc, ring_is_bounded_in_bytes);
+	tcase_add_test(tc, room_comes_back);
 	tcase_add_test(tc, many_threads);
 	tcase_add_test(tc, thread_takes_no_signals);
 	suite_add_tcase(s, tc);

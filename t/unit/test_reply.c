@@ -178,7 +178,7 @@ END_TEST
 static const struct reply_values somebody = { "203.0.113.9", "joe",
     "a@example.com", "b@example.net" };
 static const struct reply_values hostile = { "203.0.113.9\r\n250 ok",
-    U64 "vw", "\"50%\xc3\xa4\x1b[31m\"@example.com", "" };
+    U64 "vw", "\"50%\xc3\xa4\x1b[31m\"@example.com", "\n" U64 "vw" };
 
 static const struct {
 	const char *label;
@@ -196,7 +196,9 @@ static const struct {
 	    "<" U64 ">" },
 	{ "other bytes are lost, a % is kept", &hostile, "<%{sender}>",
 	    "<\"50%[31m\"@example.com>" },
-	{ "no value", &hostile, "<%{recipient}>", "<>" },
+	{ "cut when the others are lost", &hostile, "<%{recipient}>",
+	    "<" U64 ">" },
+	{ "no value", &nobody, "<%{recipient}>", "<>" },
 	{ "an empty line", &somebody, "", "" },
 };
 enum { TEXTS = sizeof(texts) / sizeof(texts[0]) };
