@@ -118,12 +118,20 @@ $(B)/unit/%: t/unit/%.c $(B)/libmayrelay.a | $(B)
 
 units: $(UNITS)
 
+# What the scenarios use.
+TOOLS = $(B)/tools/miltc
+
+$(B)/tools/miltc: t/tools/miltc.c t/tools/milterwire.c t/tools/milterwire.h | $(B)
+	$(COMPILE) $(LINKFLAGS) -o $@ t/tools/miltc.c t/tools/milterwire.c
+
+tools: $(TOOLS)
+
 # What runs below has the packages first: a second make, because nothing here
 # may need them before.
 test:
 	contrib/install-packages $(TEST_PACKAGES)
 	$(MAKE) all
-	$(MAKE) FLAVOUR=san all units
+	$(MAKE) FLAVOUR=san all units tools
 	t/run
 
 demo:
@@ -158,6 +166,6 @@ install: all
 		install -d $$to && install -m 644 $$page $$to || exit 1; \
 	done
 
-.PHONY: always all units test demo print-modules print-programs install clean
+.PHONY: always all units tools test demo print-modules print-programs install clean
 clean:
 	rm -rf build
