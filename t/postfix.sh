@@ -7,7 +7,8 @@
 # It has its own configuration, queue, data and log; whatever Postfix the
 # system has does not matter and is not touched.  example.com is hosted: its
 # mail goes to the sink `here'; all other mail goes out, to the sink `out'.
-# XCLIENT is allowed, so that any client address and any login can be played.
+# XCLIENT is allowed, from every address that was played before too, so that any
+# client address and any login can be played.
 
 postfix_etc=$W/etc
 postfix_queue=$W/spool
@@ -61,7 +62,7 @@ make_main_cf()
 	smtpd_relay_restrictions = $narrowing_restrictions
 	smtpd_milters = unix:mayrelay/mayrelay.sock
 	milter_default_action = tempfail
-	smtpd_authorized_xclient_hosts = 127.0.0.1
+	smtpd_authorized_xclient_hosts = 0.0.0.0/0 [::]/0
 	smtpd_sasl_auth_enable = yes
 	smtpd_sasl_path = smtpd
 	cyrus_sasl_config_path = $postfix_etc/sasl
@@ -183,6 +184,11 @@ start_sink()		# NAME PORT
 sink_has()		# NAME EXTENDED-REGEX
 {
 	[ -e "$W/sink/$1.mail" ] && file_has "$W/sink/$1.mail" "$2"
+}
+
+sink_count()		# NAME EXTENDED-REGEX: how many lines match
+{
+	cat "$W/sink/$1.mail" 2> /dev/null | grep -Ec -- "$2"
 }
 
 queue_empty()
