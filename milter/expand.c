@@ -81,20 +81,16 @@ name_known(const struct piece *p, const char *const *names, size_t n)
 static const char *
 piece_fault(const struct piece *p, const char *const *names, size_t n)
 {
+	static const char *const faults[] = {
+		[PIECE_TEXT] = NULL,
+		[PIECE_NAME] = NULL,
+		[PIECE_STRAY] = "a % that begins no %{name} is written %%",
+		[PIECE_OPEN] = "%{ without }"
+	};
 
-	switch (p->kind) {
-	case PIECE_TEXT:
-		return (NULL);
-	case PIECE_NAME:
-		if (name_known(p, names, n))
-			return (NULL);
+	if (p->kind == PIECE_NAME && !name_known(p, names, n))
 		return ("there is no such %{name}");
-	case PIECE_STRAY:
-		return ("a % that begins no %{name} is written %%");
-	case PIECE_OPEN:
-		return ("%{ without }");
-	}
-	return ("unreadable");
+	return (faults[p->kind]);
 }
 
 const char *
