@@ -1,8 +1,21 @@
-#include <check.h>
-#include <stdio.h>
+/* The test takes the source: strdup(3) is one that the test may fail. */
+#include <stdbool.h>
 #include <string.h>
 
-#include "repeats.h"
+static bool no_memory;
+
+static char *
+test_strdup(const char *s)
+{
+
+	return (no_memory ? NULL : strdup(s));
+}
+#undef strdup
+#define strdup test_strdup
+#include "../../milter/repeats.c"
+
+#include <check.h>
+#include <stdio.h>
 
 /* What was summed up, as "line*n;" one after the other. */
 static char sums[4000];
@@ -86,6 +99,25 @@ START_TEST(usable_again_after_close)
 }
 END_TEST
 
+/* No refusal goes unseen: it is written, or counted with the one before. */
+START_TEST(short_memory)
+{
+	struct repeats r;
+
+	repeats_init(&r);
+	sums[0] = '\0';
+	no_memory = true;
+	ck_assert(repeats_see(&r, 1, 1, "a", emit, sums));
+	ck_assert(repeats_see(&r, 1, 1, "b", emit, sums));
+	no_memory = false;
+	ck_assert(!repeats_see(&r, 1, 1, "c", emit, sums));
+	no_memory = true;
+	ck_assert(!repeats_see(&r, 1, 1, "d", emit, sums));
+	repeats_close(&r, emit, sums);
+	ck_assert_str_eq(sums, "c*2;");
+}
+END_TEST
+
 static const struct {
 	const char *label, *a[3], *b[3];
 	bool same;
@@ -133,6 +165,7 @@ suite(void)
 
 	tcase_add_loop_test(tc, events, 0, CASES);
 	tcase_add_test(tc, usable_again_after_close);
+	tcase_add_test(tc, short_memory);
 	tcase_add_loop_test(tc, hash, 0, HASHES);
 	tcase_add_test(tc, hash_of_nothing);
 	suite_add_tcase(s, tc);
