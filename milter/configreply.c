@@ -67,23 +67,22 @@ const struct option_type configreply_url = {
 };
 
 /* Many mail programs show the text with a dot glued to its end, and make that
- * a part of the link. */
+ * a part of the link; a bracket keeps them apart. */
 static bool
 ends_in_url(const char *line)
 {
 	static const char var[] = "%{help_url}";
-	const size_t var_len = sizeof(var) - 1;
 	const char *word;
 	size_t len = strlen(line);
 
 	while (len > 0 && (line[len - 1] == '.' || line[len - 1] == ' '))
 		len--;
-	if (len >= var_len &&
-	    memcmp(line + len - var_len, var, var_len) == 0)
-		return (true);
+	if (len > 0 && (line[len - 1] == ')' || line[len - 1] == '>'))
+		return (false);
 	for (word = line + len; word > line && word[-1] != ' '; word--)
 		;
-	return (after_scheme(word) != NULL);
+	return (after_scheme(word) != NULL ||
+	    strncmp(word, var, strlen(var)) == 0);
 }
 
 static int
