@@ -104,7 +104,7 @@ $(B)/mayrelay: $(B)/mayrelay.o $(B)/libmayrelay.a
 	$(CC) $(LINKFLAGS) -o $@ $^ $(TOOL_LIBS)
 
 $(B):
-	mkdir -p $(B) $(B)/unit $(B)/tools
+	mkdir -p $(B) $(B)/unit $(B)/tools $(B)/scripted
 
 -include $(wildcard $(B)/*.d $(B)/unit/*.d $(B)/tools/*.d)
 
@@ -118,8 +118,17 @@ $(B)/unit/%: t/unit/%.c $(B)/libmayrelay.a | $(B)
 
 units: $(UNITS)
 
-# What the scenarios use.
-TOOLS = $(B)/tools/miltc
+# What the scenarios use; the scripted programs read their time from a file
+# (t/tools/clock_file.h), so that a test can move it.
+TOOLS = $(B)/tools/miltc $(B)/tools/setclock $(B)/scripted/mayrelayd \
+	$(B)/scripted/mayrelay-feed
+
+$(B)/tools/clock_scripted.o: t/tools/clock_scripted.c milter/clock.c | $(B)
+	$(COMPILE) -c -o $@ $<
+$(B)/tools/setclock: t/tools/setclock.c t/tools/clock_file.h | $(B)
+	$(COMPILE) $(LINKFLAGS) -o $@ $<
+$(B)/scripted/%: $(B)/%.o $(B)/tools/clock_scripted.o $(B)/libmayrelay.a
+	$(CC) $(LINKFLAGS) -o $@ $^ $(DAEMON_LIBS)
 
 $(B)/tools/miltc: t/tools/miltc.c t/tools/milterwire.c t/tools/milterwire.h | $(B)
 	$(COMPILE) $(LINKFLAGS) -o $@ t/tools/miltc.c t/tools/milterwire.c
