@@ -114,15 +114,13 @@ add_name(const char **names, size_t *n, const char *name)
 		names[(*n)++] = name;
 }
 
-/* What one of the ${nclaims} entries that claim ${names}[0] carries over. */
+/* The names that one entry of the domain gives it. */
 static enum found
 add_entry(const struct policy_view *view, const struct domain *entry,
-    size_t nclaims, const char **names, size_t *n)
+    const char **names, size_t *n)
 {
 	size_t i;
 
-	if (strcmp(entry->name, names[0]) != 0 && nclaims > 1)
-		return (ABSENT);
 	add_name(names, n, entry->name);
 	for (i = 0; i < entry->aliases.n; i++) {
 		switch (alias_is_sole(view, entry->aliases.v[i])) {
@@ -138,25 +136,59 @@ add_entry(const struct policy_view *view, const struct domain *entry,
 	return (FOUND);
 }
 
+/*
+ * The relayDomainName of the domain that ${claims} are the claims of: itself
+ * if an entry has it as name, else that of the only entry with it as alias.
+ */
+static const char *
+main_name(const char *domain, const struct domain_set *claims)
+{
+	size_t i;
+
+	for (i = 0; i < claims->n; i++) {
+		if (strcmp(claims->v[i]->name, domain) == 0)
+			return (domain);
+	}
+	return (claims->n == 1 ? claims->v[0]->name : NULL);
+}
+
+/* The names that all entries of the name ${name} give the domain. */
 static enum found
-class_names(const struct policy_view *view, const char *domain,
+main_names(const struct policy_view *view, const char *name,
     const struct domain_set *claims, struct arena *arena, struct texts *names)
 {
 	const char **v;
-	size_t i, n, room = 1;
+	size_t i, room = names->n;
 
 	for (i = 0; i < claims->n; i++)
 		room += 1 + claims->v[i]->aliases.n;
 	if ((v = arena_array(arena, room, sizeof(*v))) == NULL)
 		return (LATER);
-	v[0] = domain;
-	n = 1;
+	memcpy(v, names->v, names->n * sizeof(*v));
+	names->v = v;
 	for (i = 0; i < claims->n; i++) {
-		if (add_entry(view, claims->v[i], claims->n, v, &n) == LATER)
+		if (strcmp(claims->v[i]->name, name) == 0 &&
+		    add_entry(view, claims->v[i], v, &names->n) == LATER)
 			return (LATER);
 	}
-	*names = (struct texts){ v, n };
 	return (FOUND);
+}
+
+static enum found
+class_names(const struct policy_view *view, const char *domain,
+    struct domain_set *claims, struct arena *arena, struct texts *names)
+{
+	const char **v, *name;
+
+	if ((v = arena_array(arena, 1, sizeof(*v))) == NULL)
+		return (LATER);
+	v[0] = domain;
+	*names = (struct texts){ v, 1 };
+	if ((name = main_name(domain, claims)) == NULL)
+		return (FOUND);
+	if (name != domain && view->domains(view->ctx, name, claims) != FOUND)
+		return (LATER);
+	return (main_names(view, name, claims, arena, names));
 }
 
 enum found
