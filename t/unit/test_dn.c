@@ -19,6 +19,7 @@ static const struct {
 	    "uid=joe,ou=people,dc=example,dc=com" },
 	{ "folded", TEXT("UID=Joe,OU=People,DC=Example,DC=COM"),
 	    "uid=joe,ou=people,dc=example,dc=com" },
+	{ "first and last letters", TEXT("azAZ-09=azAZ"), "azaz-09=azaz" },
 	{ "spaces around , and =",
 	    TEXT(" uid = joe , ou=people ,  dc =example "),
 	    "uid=joe,ou=people,dc=example" },
@@ -68,6 +69,7 @@ static const struct {
 	    "cn=j\xc3\xbc rg,dc=com" },
 	{ "bad UTF-8", TEXT("cn=J\xdcRG"), NULL },
 	{ "bad UTF-8 in hexadecimal", TEXT("cn=J\\dcRG"), NULL },
+	{ "tail of a character alone", TEXT("cn=\\80"), NULL },
 	{ "half a character at the end", TEXT("cn=J\xc3,dc=com"), NULL },
 	{ "value longer than the stack's", TEXT("cn=A" X256), "cn=a" X256 },
 	{ "long value that is none", TEXT("cn=A" X256 "\""), NULL },
@@ -110,6 +112,7 @@ static const struct {
 
 	{ "BER in lower case", TEXT("1.2.3=#04024AbF ,dc=com"),
 	    "1.2.3=#04024abf,dc=com" },
+	{ "BER behind a space", TEXT("cn= #0401"), "cn=#0401" },
 	{ "BER without digits", TEXT("cn=#"), NULL },
 	{ "BER of half a byte", TEXT("cn=#040"), NULL },
 	{ "BER of one digit", TEXT("cn=#0"), NULL },
@@ -137,7 +140,7 @@ static const struct {
 	    "i=1+j=1+k=1+l=1+m=1+n=1+o=1+p=1" },
 	{ "one more",
 	    TEXT("q=1+p=1+o=1+n=1+m=1+l=1+k=1+j=1+i=1+"
-	    "h=1+g=1+f=1+e=1+d=1+c=1+b=1+a=1"), NULL },
+	    "h=1+g=1+f=1+e=1+d=1+c=1+b=1+aa=1"), NULL },
 
 	{ "comma first", TEXT(",dc=com"), NULL },
 	{ "comma last", TEXT("dc=com,"), NULL },
@@ -242,6 +245,7 @@ static const struct {
 	{ "with a UID", "cn=A,dc=com#'0101'B", "cn=a,dc=com" },
 	{ "with an empty one", "cn=A,dc=com#''B", "cn=a,dc=com" },
 	{ "UID alone", "#'01'B", "" },
+	{ "empty UID alone", "#''B", "" },
 	{ "another digit", "cn=a#'012'B", "cn=a#'012'b" },
 	{ "no opening quote", "cn=a#01'B", "cn=a#01'b" },
 	{ "no closing quote", "cn=a#'01B", "cn=a#'01b" },

@@ -97,6 +97,8 @@ static const struct {
 	{ "letters", TEXT("2027O115000000Z") },
 	{ "sign below 0", TEXT("2027/115000000Z") },
 	{ "sign above 9", TEXT("2027:115000000Z") },
+	{ "sign that would make a year", TEXT("2:270115000000Z") },
+	{ "sign that would make a day", TEXT("2027011:000000Z") },
 	{ "NUL for Z", TEXT("20270115000000\0") },
 	{ "NUL behind", TEXT("20270115000000Z\0") },
 	{ "RFC 3339", TEXT("2027-01-15T00:00:00Z") },
