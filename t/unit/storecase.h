@@ -176,12 +176,19 @@ storecase_view(struct store *store, unsigned configured, int64_t utc)
 
 enum { STORECASE_TEXT = 4096 };
 
+/* Append, after a ";" if there is something; what does not fit is cut. */
 static inline void
 storecase_add(char *out, const char *dn)
 {
+	size_t at = strlen(out), room = STORECASE_TEXT - at - 1;
 
-	snprintf(out + strlen(out), STORECASE_TEXT - strlen(out), "%s%s",
-	    *out == '\0' ? "" : ";", dn);
+	if (at > 0 && room > 0) {
+		out[at++] = ';';
+		room--;
+	}
+	room = strnlen(dn, room);
+	memcpy(out + at, dn, room);
+	out[at + room] = '\0';
 }
 
 static inline bool
