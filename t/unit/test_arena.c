@@ -133,13 +133,14 @@ START_TEST(keeps_a_block_at_a_reset)
 {
 	struct arena a;
 	struct arena_block *block;
+	void *first;
 
 	arena_init(&a);
-	ck_assert_ptr_nonnull(arena_alloc(&a, 100));
+	ck_assert_ptr_nonnull(first = arena_alloc(&a, 100));
 	ck_assert_ptr_nonnull(block = a.blocks);
 	arena_reset(&a);
 	ck_assert_ptr_eq(a.blocks, block);
-	ck_assert_ptr_nonnull(arena_alloc(&a, 100));
+	ck_assert_ptr_eq(arena_alloc(&a, 100), first);
 	ck_assert_ptr_eq(a.blocks, block);
 	arena_free(&a);
 }
