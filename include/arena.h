@@ -28,7 +28,7 @@ void arena_init(struct arena *);
  */
 void *arena_alloc(struct arena *, size_t);
 
-/** arena_array(a, n, size): as arena_alloc for n * size, checked for overflow. */
+/** arena_array(a, n, size): arena_alloc of n * size, checked for overflow. */
 void *arena_array(struct arena *, size_t, size_t);
 
 /** arena_strndup(a, s, len): a NUL-terminated copy of ${len} bytes, or NULL. */

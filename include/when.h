@@ -31,8 +31,8 @@ int when_filetime(const char *, size_t, int64_t *);
 
 /**
  * when_duration(s, len, ms):
- * Read "500ms", "60s", "5m", "24h", "7d" or "2w" as milliseconds; a unit must be
- * there, 0 may stand without.  0 or -1 (also for what overflows).
+ * Read "500ms", "60s", "5m", "24h", "7d" or "2w" as milliseconds; a unit must
+ * be there, 0 may stand without.  0 or -1 (also for what overflows).
  */
 int when_duration(const char *, size_t, int64_t *);
 
