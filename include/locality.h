@@ -33,8 +33,8 @@ struct domain_class {
 	/*
 	 * All names of the domain, itself first; at least that one.  An alias
 	 * that several entries claim, and a subdomain entry, carry nothing
-	 * over: then it stands alone.  A name that several entries have keeps
-	 * those of their aliases that nobody else claims.
+	 * over: then it stands alone.  Of a name that several entries have
+	 * the aliases of all of them count that nobody else claims.
 	 */
 	struct texts names;
 };

@@ -17,20 +17,15 @@ texts_have(const struct texts *texts, const char *s)
 const char *
 kind_name(enum kind kind)
 {
+	static const char *const names[KINDS] = {
+		[KIND_ACCOUNT] = "account",
+		[KIND_NETWORK] = "network",
+		[KIND_DOMAIN] = "domain",
+		[KIND_GROUP] = "group",
+		[KIND_DENY] = "deny"
+	};
 
-	switch (kind) {
-	case KIND_ACCOUNT:
-		return ("account");
-	case KIND_NETWORK:
-		return ("network");
-	case KIND_DOMAIN:
-		return ("domain");
-	case KIND_GROUP:
-		return ("group");
-	case KIND_DENY:
-		return ("deny");
-	}
-	return ("");
+	return (names[kind]);
 }
 
 bool

@@ -80,26 +80,15 @@ take_strictest(const struct network_set *set, int64_t now,
 	return (FOUND);
 }
 
-static const char *
-access_text(enum access access)
-{
-
-	switch (access) {
-	case ACCESS_NONE:
-		return ("nothing");
-	case ACCESS_ALLOW:
-		return ("allow");
-	case ACCESS_AUTHENTICATE:
-		return ("authenticate");
-	case ACCESS_DENY:
-		return ("deny");
-	}
-	return ("");
-}
-
 static void
 tell_networks(const struct origin *o, struct trace *trace)
 {
+	static const char *const says[] = {
+		[ACCESS_NONE] = "nothing",
+		[ACCESS_ALLOW] = "allow",
+		[ACCESS_AUTHENTICATE] = "authenticate",
+		[ACCESS_DENY] = "deny"
+	};
 	char text[CIDR_TEXT_MAX];
 	size_t i;
 
@@ -108,7 +97,7 @@ tell_networks(const struct origin *o, struct trace *trace)
 	cidr_format(&o->prefix, text);
 	for (i = 0; i < o->n; i++) {
 		trace_add(trace, 3, "%s (%s) holds the client and says %s.",
-		    o->v[i]->dn, text, access_text(o->access));
+		    o->v[i]->dn, text, says[o->access]);
 	}
 }
 

@@ -252,9 +252,7 @@ held_by_another(const struct inquiry *q, const char *local,
 	size_t i;
 
 	found = holders_of(q, local, domain, &holders);
-	if (found != FOUND)
-		return (found);
-	for (i = 0; i < holders.n; i++) {
+	for (i = 0; found == FOUND && i < holders.n; i++) {
 		if (strcmp(holders.v[i]->dn, q->account->dn) != 0) {
 			trace_add(q->trace, 4, "%s@%s is held in full by %s: "
 			    "neither an alias domain nor a cut extension "
@@ -262,7 +260,7 @@ held_by_another(const struct inquiry *q, const char *local,
 			return (FOUND);
 		}
 	}
-	return (ABSENT);
+	return (found == LATER ? LATER : ABSENT);
 }
 
 /* Is what an extension was cut from held by another, at any name? */

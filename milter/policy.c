@@ -351,7 +351,7 @@ denied_account(struct decision *d)
 	return (false);
 }
 
-static enum found
+static bool
 within_dates(struct decision *d)
 {
 	const struct account *a = d->account;
@@ -360,14 +360,14 @@ within_dates(struct decision *d)
 	if (a->expired) {
 		trace_add(d->trace, 4, "A date of the account cannot be read: "
 		    "it counts as expired.");
-		return (ABSENT);
+		return (false);
 	}
 	if (dates_hold(&a->dates, d->now))
-		return (FOUND);
+		return (true);
 	trace_add(d->trace, 4, "The account is active from %s until %s only.",
 	    when_format(a->dates.not_before, from),
 	    when_format(a->dates.not_after, until));
-	return (ABSENT);
+	return (false);
 }
 
 static enum found
@@ -375,8 +375,6 @@ owns_sender(struct decision *d)
 {
 	enum found found;
 
-	if (find_groups(d) == LATER)
-		return (LATER);
 	found = ownership_of(&d->settings->ownership, d->view, d->account,
 	    &d->groups, d->question->sender, d->arena, &d->ownership,
 	    d->trace);
@@ -399,8 +397,6 @@ static enum found
 from_client(struct decision *d)
 {
 
-	if (find_groups(d) == LATER)
-		return (LATER);
 	if (restriction_client(d->account, &d->groups, &d->question->client))
 		return (FOUND);
 	trace_add(d->trace, 4, "The client is in none of the networks that "
@@ -413,8 +409,6 @@ to_recipient(struct decision *d)
 {
 	struct subject recipient;
 
-	if (find_groups(d) == LATER)
-		return (LATER);
 	read_recipient(d, &recipient);
 	if (restriction_recipient(d->account, &d->groups, &recipient))
 		return (FOUND);
@@ -429,13 +423,16 @@ vouching_account(struct decision *d)
 		enum found (*holds)(struct decision *);
 		enum reason otherwise;
 	} conditions[] = {
-		{ within_dates, REASON_ACCOUNT_EXPIRED },
 		{ from_client, REASON_ACCOUNT_NETWORK },
 		{ owns_sender, REASON_SENDER_NOT_OWNED },
 		{ to_recipient, REASON_ACCOUNT_RECIPIENT }
 	};
 	size_t i;
 
+	if (!within_dates(d))
+		return (remember(d, REASON_ACCOUNT_EXPIRED, d->account->dn));
+	if (find_groups(d) == LATER)
+		return (try_later(d, 4, "Whether the account may send this"));
 	for (i = 0; i < sizeof(conditions) / sizeof(conditions[0]); i++) {
 		switch (conditions[i].holds(d)) {
 		case FOUND:
