@@ -257,10 +257,10 @@ static const struct {
 	    "domain d name=example.com alias=a.example alias=b.example; "
 	    "domain e name=example.com alias=b.example alias=c.example",
 	    "example.com", true, "example.com a.example c.example" },
-	{ "its aliases do not chain by it",
+	{ "whichever of its names one begins with",
 	    "domain d name=example.com alias=a.example; "
 	    "domain e name=example.com alias=c.example",
-	    "a.example", true, "a.example example.com" },
+	    "a.example", true, "a.example example.com c.example" },
 	{ "an alias of its own name", "domain d name=example.com "
 	    "alias=example.com", "example.com", true, "example.com" },
 	{ "a subdomain entry carries nothing over",

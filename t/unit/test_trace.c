@@ -1,4 +1,5 @@
 #include <string.h>
+#include <wchar.h>
 
 #include "suite.h"
 #include "trace.h"
@@ -59,6 +60,18 @@ START_TEST(keeps_so_many_and_no_more)
 }
 END_TEST
 
+START_TEST(keeps_a_sentence_that_cannot_be_written)
+{
+	const wchar_t broken[] = { 0x110000, 0 };
+	struct trace t;
+
+	trace_init(&t);
+	trace_add(&t, 1, "%ls", broken);
+	ck_assert_uint_eq(t.n, 1);
+	ck_assert_str_eq(t.steps[0].text, "");
+}
+END_TEST
+
 START_TEST(does_nothing_without_a_trace)
 {
 
@@ -73,6 +86,7 @@ main(void)
 
 	suite_rows(s, writes_one_sentence, ROWS(rows));
 	suite_one(s, keeps_so_many_and_no_more);
+	suite_one(s, keeps_a_sentence_that_cannot_be_written);
 	suite_one(s, does_nothing_without_a_trace);
 	return (suite_run(s));
 }
