@@ -273,9 +273,14 @@ static int
 make_counters(struct service *s, struct why *why)
 {
 
+	struct clock_reading now;
+
 	if (counters_create(s->config->store, &s->counters, why) == -1)
 		return (-1);
+	clock_read(&now);
+	atomic_store(&s->counters->started, now.utc);
 	note_config(s);
+	atomic_store(&s->counters->pid, (int32_t)getpid());
 	return (0);
 }
 
