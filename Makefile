@@ -11,10 +11,10 @@
 VERSION = 0.1.0
 
 # Values: know only their arguments.
-VALUES = why arena nearest argument visible digest addr cidr pattern dn when \
-	login trace model locality membership ownership origin signin restriction \
-	enforcement policy expand reply line repeats entry schema attrtype \
-	attrstate attrreader attrmap record sorter
+VALUES = why arena nearest argument visible digest addr cidr pattern dn \
+	when login trace model locality membership ownership origin \
+	signin restriction enforcement policy expand reply line repeats \
+	entry schema attrtype attrstate attrreader attrmap record sorter
 # World: each owns one outside or shared thing.
 WORLD = clock log setting option configtype configmap configreply config \
 	counters store layout replica storeview storebuild storechange
@@ -22,7 +22,7 @@ WORLD = clock log setting option configtype configmap configreply config \
 FEED = source dnset ldif intake feed
 # Door: lets the MTA or the postmaster in.
 DOOR = privilege session callbacks process child notify listener reload \
-	service running explain status refresh
+	service running jsondoc explain status refresh
 
 MODULES = $(VALUES) $(WORLD) $(FEED) $(DOOR)
 PROGRAMS = mayrelayd mayrelay mayrelay-feed
@@ -78,18 +78,20 @@ DEFS = -DVERSION='"$(VERSION)"' -DLIBEXECDIR='"$(LIBEXECDIR)"'
 COMPILE = $(CC) $(STD) $(DEFS) $(WARNINGS) $(FLAGS) $(CPPFLAGS) $(PKG_CFLAGS) \
 	-Iinclude -MMD -MP
 
+DIRS = $(B) $(B)/unit $(B)/tools $(B)/scripted
+
 # Some modules are a header only.
 SOURCES = $(wildcard $(MODULES:%=milter/%.c))
 OBJS = $(SOURCES:milter/%.c=$(B)/%.o)
 
 all: $(PROGRAMS:%=$(B)/%)
 
-$(B)/%.o: milter/%.c | $(B)
+$(B)/%.o: milter/%.c | $(DIRS)
 	$(COMPILE) -c -o $@ $<
 
 # Made anew when VERSION or a folder changes: `make install PREFIX=/usr'.
 $(B)/mayrelayd.o $(B)/mayrelay.o $(B)/mayrelay-feed.o: $(B)/defs
-$(B)/defs: always | $(B)
+$(B)/defs: always | $(DIRS)
 	@echo '$(DEFS)' | cmp -s - $@ || echo '$(DEFS)' > $@
 
 $(B)/libmayrelay.a: $(OBJS)
@@ -103,8 +105,8 @@ $(B)/mayrelay-feed: $(B)/mayrelay-feed.o $(B)/libmayrelay.a
 $(B)/mayrelay: $(B)/mayrelay.o $(B)/libmayrelay.a
 	$(CC) $(LINKFLAGS) -o $@ $^ $(TOOL_LIBS)
 
-$(B):
-	mkdir -p $(B) $(B)/unit $(B)/tools $(B)/scripted
+$(DIRS):
+	mkdir -p $@
 
 -include $(wildcard $(B)/*.d $(B)/unit/*.d $(B)/tools/*.d)
 
@@ -112,7 +114,7 @@ $(B):
 
 UNITS = $(patsubst t/unit/%.c,$(B)/unit/%,$(wildcard t/unit/test_*.c))
 
-$(B)/unit/%: t/unit/%.c $(B)/libmayrelay.a | $(B)
+$(B)/unit/%: t/unit/%.c $(B)/libmayrelay.a | $(DIRS)
 	$(COMPILE) -It/unit $(LINKFLAGS) -o $@ $< $(B)/libmayrelay.a \
 	    $(MILTER_LIBS) $(TOOL_LIBS) $$(pkg-config --libs check)
 
@@ -123,14 +125,15 @@ units: $(UNITS)
 TOOLS = $(B)/tools/miltc $(B)/tools/setclock $(B)/scripted/mayrelayd \
 	$(B)/scripted/mayrelay-feed
 
-$(B)/tools/clock_scripted.o: t/tools/clock_scripted.c milter/clock.c | $(B)
+$(B)/tools/clock_scripted.o: t/tools/clock_scripted.c milter/clock.c | $(DIRS)
 	$(COMPILE) -c -o $@ $<
-$(B)/tools/setclock: t/tools/setclock.c t/tools/clock_file.h | $(B)
+$(B)/tools/setclock: t/tools/setclock.c t/tools/clock_file.h | $(DIRS)
 	$(COMPILE) $(LINKFLAGS) -o $@ $<
 $(B)/scripted/%: $(B)/%.o $(B)/tools/clock_scripted.o $(B)/libmayrelay.a
 	$(CC) $(LINKFLAGS) -o $@ $^ $(DAEMON_LIBS)
 
-$(B)/tools/miltc: t/tools/miltc.c t/tools/milterwire.c t/tools/milterwire.h | $(B)
+$(B)/tools/miltc: t/tools/miltc.c t/tools/milterwire.c \
+    t/tools/milterwire.h | $(DIRS)
 	$(COMPILE) $(LINKFLAGS) -o $@ t/tools/miltc.c t/tools/milterwire.c
 
 tools: $(TOOLS)
@@ -138,15 +141,17 @@ tools: $(TOOLS)
 # What runs below has the packages first: a second make, because nothing here
 # may need them before.
 test:
-	contrib/install-packages $(TEST_PACKAGES)
-	$(MAKE) all
-	$(MAKE) FLAVOUR=san all units tools
+	@contrib/install-packages $(TEST_PACKAGES)
+	@echo "building in build/ and build/san/"
+	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s FLAVOUR=san all units tools
 	t/run
 
 demo:
-	contrib/install-packages $(DEMO_PACKAGES)
-	$(MAKE) all
-	contrib/demo/run
+	@contrib/install-packages $(DEMO_PACKAGES)
+	@echo "building in build/"
+	@$(MAKE) --no-print-directory -s all
+	@contrib/demo/run
 
 # For t/lint/layers.
 print-modules:
@@ -175,6 +180,7 @@ install: all
 		install -d $$to && install -m 644 $$page $$to || exit 1; \
 	done
 
-.PHONY: always all units tools test demo print-modules print-programs install clean
+.PHONY: always all units tools test demo print-modules print-programs \
+	install clean
 clean:
 	rm -rf build
