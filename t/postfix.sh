@@ -188,7 +188,8 @@ sink_has()		# NAME EXTENDED-REGEX
 
 sink_count()		# NAME EXTENDED-REGEX: how many lines match
 {
-	cat "$W/sink/$1.mail" 2> /dev/null | grep -Ec -- "$2"
+	[ -e "$W/sink/$1.mail" ] || echo 0
+	grep -Ecs -- "$2" "$W/sink/$1.mail"
 }
 
 queue_empty()
