@@ -1,4 +1,3 @@
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "clock.h"
 #include "counters.h"
 #include "explain.h"
+#include "jsondoc.h"
 #include "running.h"
 #include "store.h"
 #include "visible.h"
@@ -371,18 +371,6 @@ print_text(const struct explained *e)
 
 /* ---- as JSON ---------------------------------------------------------- */
 
-/* What is no UTF-8 is shown as the log shows it. */
-static json_t *
-json_text(const char *s)
-{
-	char text[VISIBLE_SIZE(2048)];
-	json_t *value;
-
-	if ((value = json_string(s)) != NULL)
-		return (value);
-	return (json_string(visible_text(s, text, sizeof(text))));
-}
-
 static json_t *
 json_reply(const struct explained *e)
 {
@@ -390,7 +378,7 @@ json_reply(const struct explained *e)
 	int i;
 
 	for (i = 0; e->has_reply && i < e->reply.nlines; i++)
-		json_array_append_new(lines, json_text(e->reply.line[i]));
+		json_array_append_new(lines, jsondoc_text(e->reply.line[i]));
 	return (lines);
 }
 
@@ -403,54 +391,31 @@ json_steps(const struct trace *t)
 	for (i = 0; i < t->n; i++)
 		json_array_append_new(steps, json_pack("{s:i, s:o}",
 		    "step", t->steps[i].step,
-		    "text", json_text(t->steps[i].text)));
+		    "text", jsondoc_text(t->steps[i].text)));
 	return (steps);
 }
 
 static json_t *
-json_in_force(enum running running)
-{
-
-	switch (running) {
-	case RUNNING_SAME:
-		return (json_true());
-	case RUNNING_OTHER:
-		return (json_false());
-	case RUNNING_NOT:
-		break;
-	}
-	return (json_null());
-}
-
-static int
-print_json(const struct explained *e)
+document(const struct explained *e)
 {
 	const struct verdict *v = &e->verdict;
 	char date[WHEN_TEXT_MAX];
-	json_t *all;
-	int result;
 
-	all = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I, "
+	return (json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I, "
 	    "s:o, s:o}",
 	    "verdict", policy_word(v->word),
 	    "reason", policy_reason(v->reason),
 	    "code", e->code,
 	    "reply", json_reply(e),
-	    "rule", json_text(v->rule),
-	    "match", json_text(v->match),
-	    "match_dn", json_text(v->match_dn),
+	    "rule", jsondoc_text(v->rule),
+	    "match", jsondoc_text(v->match),
+	    "match_dn", jsondoc_text(v->match_dn),
 	    "enforce_from", v->word == VERDICT_WOULD_REJECT ?
 	    json_string(when_format(v->enforce_from, date)) : json_null(),
 	    "policy_age", v->has_age ? json_integer(v->age) : json_null(),
 	    "generation", (json_int_t)e->generation,
 	    "steps", json_steps(&e->trace),
-	    "config_in_force", json_in_force(e->running));
-	if (all == NULL)
-		return (-1);
-	result = json_dumpf(all, stdout, JSON_ENSURE_ASCII | JSON_INDENT(2));
-	json_decref(all);
-	printf("\n");
-	return (result);
+	    "config_in_force", jsondoc_in_force(e->running)));
 }
 
 /* ---- the command ------------------------------------------------------ */
@@ -476,17 +441,16 @@ exit_code(enum verdict_word word)
 static int
 print(const struct explained *e, bool json)
 {
+	int code;
 
 	if (e->running == RUNNING_OTHER)
 		fprintf(stderr, "mayrelay: warning: mayrelayd has another "
 		    "configuration in force than %s; reload it to have this "
 		    "answer from it\n", e->config->path);
-	if (!json) {
+	if (!json)
 		print_text(e);
-	} else if (print_json(e) != 0) {
-		fprintf(stderr, "mayrelay: out of memory\n");
-		return (EX_OSERR);
-	}
+	else if ((code = jsondoc_print(document(e))) != 0)
+		return (code);
 	return (exit_code(e->verdict.word));
 }
 

@@ -1,4 +1,3 @@
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -6,6 +5,7 @@
 #include "argument.h"
 #include "clock.h"
 #include "counters.h"
+#include "jsondoc.h"
 #include "running.h"
 #include "status.h"
 #include "store.h"
@@ -132,10 +132,10 @@ put_daemon(const struct seen *seen)
 	    "the file says something else than what is in force: reload it");
 	if (c->reload_failed)
 		put("", "the last reload failed: see mayrelayd's log");
-	if (c->reloaded != 0)
-		printf("%-15s last reloaded at %s\n", "",
+	if (c->reloaded != c->started)
+		printf("%-15s reloaded at %s\n", "",
 		    when_format(c->reloaded, since));
-	printf("%-15s %s, started %llu times\n", "feed",
+	printf("%-15s %s; starts so far: %llu\n", "feed",
 	    c->feed_pid != 0 ? "runs" : "does not run",
 	    (unsigned long long)c->feed_starts);
 }
@@ -168,9 +168,8 @@ put_error(const struct seen *seen)
 	if (error[0] == '\0')
 		put("last error", "none");
 	else
-		printf("%-15s %s at %s\n", "last error",
-		    visible_text(error, text, sizeof(text)),
-		    when_format(at, date));
+		printf("%-15s %s: %s\n", "last error", when_format(at, date),
+		    visible_text(error, text, sizeof(text)));
 }
 
 static void
@@ -285,26 +284,6 @@ json_date(int64_t at)
 	return (at == 0 ? json_null() : json_string(when_format(at, text)));
 }
 
-/* A path may be of any bytes. */
-static json_t *
-json_text(const char *s)
-{
-	char text[VISIBLE_SIZE(1024)];
-	json_t *value;
-
-	if ((value = json_string(s)) != NULL)
-		return (value);
-	return (json_string(visible_text(s, text, sizeof(text))));
-}
-
-static json_t *
-json_in_force(enum running running)
-{
-
-	return (running == RUNNING_NOT ? json_null() :
-	    json_boolean(running == RUNNING_SAME));
-}
-
 static json_t *
 json_daemon(const struct seen *seen)
 {
@@ -333,7 +312,7 @@ json_error(const struct seen *seen)
 	if (error[0] == '\0')
 		return (json_null());
 	return (json_pack("{s:o, s:o}", "at", json_date(at),
-	    "text", json_text(error)));
+	    "text", jsondoc_text(error)));
 }
 
 static json_t *
@@ -370,7 +349,7 @@ json_search(const struct seen *seen, enum search search)
 	if (!c->configured)
 		return (json_null());
 	return (json_pack("{s:o, s:b, s:b, s:o, s:I, s:o, s:I, s:o}",
-	    "source", json_text(c->source),
+	    "source", jsondoc_text(c->source),
 	    "loaded", (int)s->loaded,
 	    "current", (int)search_current(seen, search),
 	    "entries", json_entries(s),
@@ -428,17 +407,15 @@ json_counters(const struct seen *seen)
 	    "decisions", json_decisions(c)));
 }
 
-static int
-print_json(const struct seen *seen)
+static json_t *
+document(const struct seen *seen)
 {
-	json_t *all;
-	int result;
 
-	all = json_pack("{s:s, s:b, s:o, s:o, s:I, s:b, s:b, s:o, s:o, s:o, "
+	return (json_pack("{s:s, s:b, s:o, s:o, s:I, s:b, s:b, s:o, s:o, s:o, "
 	    "s:o}",
 	    "version", VERSION,
 	    "running", seen->running != RUNNING_NOT,
-	    "config_in_force", json_in_force(seen->running),
+	    "config_in_force", jsondoc_in_force(seen->running),
 	    "daemon", json_daemon(seen),
 	    "generation", (json_int_t)seen->generation,
 	    "policy_loaded", (int)seen->loaded,
@@ -446,13 +423,7 @@ print_json(const struct seen *seen)
 	    "policy_age", json_age(seen->age),
 	    "error", json_error(seen),
 	    "searches", json_searches(seen),
-	    "counters", json_counters(seen));
-	if (all == NULL)
-		return (-1);
-	result = json_dumpf(all, stdout, JSON_ENSURE_ASCII | JSON_INDENT(2));
-	json_decref(all);
-	printf("\n");
-	return (result);
+	    "counters", json_counters(seen)));
 }
 
 /* ---- the command ------------------------------------------------------ */
@@ -460,20 +431,18 @@ print_json(const struct seen *seen)
 static int
 print(struct seen *seen, bool json)
 {
+	int code = 0;
 
 	if (counters_open(seen->config->store, false, &seen->counters,
 	    NULL) != 0)
 		seen->counters = NULL;
 	seen->running = running_look(seen->counters, seen->config);
-	if (!json) {
+	if (json)
+		code = jsondoc_print(document(seen));
+	else
 		print_text(seen);
-	} else if (print_json(seen) != 0) {
-		fprintf(stderr, "mayrelay: out of memory\n");
-		counters_close(seen->counters);
-		return (EX_OSERR);
-	}
 	counters_close(seen->counters);
-	return (0);
+	return (code);
 }
 
 int
