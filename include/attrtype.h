@@ -100,6 +100,8 @@ struct attr_list {
 
 	bool present;		/* there was a value, readable or not */
 	bool unreadable;	/* at least one was not */
+	bool hollow;		/* TYPE_PATTERN: a value that is not negative
+				   gave no pattern */
 	size_t size;		/* of an element */
 	unsigned char *v;
 	size_t n;
@@ -131,10 +133,15 @@ void attrtype_patterns(struct attr_reading *, const struct attr_row *,
 void attrtype_clients(struct attr_reading *, const struct attr_row *,
     struct attr_list *);
 
-/** attrtype_list_texts and so on: what a list came to, nothing in it twice
- * (patterns: as read). */
+/**
+ * attrtype_list_texts and so on: what a list came to, nothing in it twice
+ * (patterns: as read).  Recipients of which only negative ones could be read
+ * get a pattern that matches nothing, so that nobody takes them for a list
+ * that allows all others.
+ */
 struct texts attrtype_list_texts(struct attr_reading *, struct attr_list *);
-struct patterns attrtype_list_patterns(const struct attr_list *);
+struct patterns attrtype_list_patterns(struct attr_reading *,
+    struct attr_list *);
 struct networks attrtype_list_networks(struct attr_reading *,
     struct attr_list *);
 

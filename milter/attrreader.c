@@ -159,7 +159,7 @@ attrreader_senders(struct attr_reader *rd, const struct attr_rows *rows,
 
 	read_rows(rd, rows, UINT_MAX, attrtype_patterns, &list);
 	read_own(rd, RELAY_SENDER, TYPE_PATTERN, attrtype_patterns, &list);
-	return (attrtype_list_patterns(&list));
+	return (attrtype_list_patterns(&rd->r, &list));
 }
 
 struct patterns
@@ -171,7 +171,7 @@ attrreader_recipients(struct attr_reader *rd, const struct attr_rows *rows)
 	list.recipients = true;
 	read_rows(rd, rows, UINT_MAX, attrtype_patterns, &list);
 	read_own(rd, RELAY_RECIPIENT, TYPE_PATTERN, attrtype_patterns, &list);
-	return (attrtype_list_patterns(&list));
+	return (attrtype_list_patterns(&rd->r, &list));
 }
 
 struct networks

@@ -163,7 +163,7 @@ full_address(const struct entry_value *v, struct addr *a)
 {
 
 	if (addr_parse(v->s, v->len, a) != ADDR_MAILBOX ||
-	    a->domain[0] == '\0')
+	    a->domain[0] == '\0' || v->s[0] == '<')
 		return ("it is not one full address: write user@example.com");
 	if (a->routing)
 		return ("its local part asks for routing: write an address "
@@ -348,6 +348,14 @@ is_negative(const struct attr_row *row, const struct entry_value *v)
 	    memcmp(v->s, row->negative, len) == 0);
 }
 
+static bool
+is_local_only(const struct attr_row *row, const struct entry_value *v)
+{
+
+	return (row->local_only != NULL && row->local_only[0] != '\0' &&
+	    attrtype_value_is(v, row->local_only));
+}
+
 static void
 negative_piece(struct attr_reading *r, const struct attr_row *row,
     const char *attr, const struct entry_value *v, struct attr_list *list)
@@ -384,16 +392,19 @@ pattern_piece(struct attr_reading *r, const struct attr_row *row,
 		negative_piece(r, row, attr, v, list);
 		return;
 	}
-	if (typed && list->recipients && row->local_only != NULL &&
-	    row->local_only[0] != '\0' &&
-	    attrtype_value_is(v, row->local_only))
+	if (typed && list->recipients && is_local_only(row, v)) {
+		list->hollow = true;
 		return;
+	}
 	if (wrong == NULL)
 		wrong = typed ? pattern_parse(v->s, v->len, &store, &p) :
 		    address_pattern(row, v, &store, &p);
 	if (wrong != NULL)
 		unreadable(r, list, attr, v, wrong);
-	else if (p.kind != PATTERN_ADDRESS || p.domain[0] != '\0')
+	if (wrong != NULL || (p.kind == PATTERN_ADDRESS &&
+	    p.domain[0] == '\0'))
+		list->hollow = true;
+	else
 		add_pattern(r, list, &p);
 }
 
@@ -536,10 +547,26 @@ attrtype_list_texts(struct attr_reading *r, struct attr_list *list)
 	    .n = list->n });
 }
 
-struct patterns
-attrtype_list_patterns(const struct attr_list *list)
+static bool
+only_negative(const struct attr_list *list)
 {
+	const struct pattern *v = (const struct pattern *)list->v;
+	size_t i;
 
+	for (i = 0; i < list->n; i++)
+		if (!v[i].negative)
+			return (false);
+	return (list->n > 0);
+}
+
+struct patterns
+attrtype_list_patterns(struct attr_reading *r, struct attr_list *list)
+{
+	static const struct pattern nothing = { .kind = PATTERN_ADDRESS,
+	    .local = "", .domain = "" };
+
+	if (list->hollow && only_negative(list))
+		add_pattern(r, list, &nothing);
 	return ((struct patterns){ .present = list->present,
 	    .v = (const struct pattern *)list->v, .n = list->n });
 }
