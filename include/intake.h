@@ -19,7 +19,8 @@
 struct intake_job {
 	const struct config *config;
 	struct store *store;
-	const char *name;	/* of the source, for "name:line: text" */
+	const char *name;	/* of the source: "ldif:/path" */
+	const char *path;	/* for "path:line: text" */
 	unsigned searches;	/* bit mask: what the source is asked for */
 	unsigned drop;		/* bit mask: searches to be forgotten */
 	bool accept;		/* also what removes too much */

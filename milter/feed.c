@@ -123,11 +123,11 @@ tell_file(void *ctx, const struct sink *sink, struct why *why)
 }
 
 static struct intake_job
-feed_job(struct feed *feed, const char *name)
+feed_job(struct feed *feed, const char *name, const char *path)
 {
 	struct intake_job job = { .config = feed->config,
-	    .store = feed->store, .name = name, .drop = feed->drop,
-	    .unchecked = true, .progress = progress, .progress_ctx = feed };
+	    .store = feed->store, .name = name, .path = path,
+	    .drop = feed->drop, .unchecked = true, .progress = progress, .progress_ctx = feed };
 
 	return (job);
 }
@@ -140,7 +140,7 @@ enum {
 static enum refresh_result
 source_read(struct feed *feed, struct feed_source *source, unsigned how)
 {
-	struct intake_job job = feed_job(feed, source->name);
+	struct intake_job job = feed_job(feed, source->name, source->path);
 	enum intake_outcome outcome;
 	struct why why;
 
@@ -297,7 +297,8 @@ searches_left_over(const struct feed *feed)
 static void
 drop_left_over(struct feed *feed)
 {
-	struct intake_job job = feed_job(feed, feed->config->path);
+	const char *path = feed->config->path;
+	struct intake_job job = feed_job(feed, path, path);
 	struct why why;
 
 	if (feed->drop == 0 || feed->gone || clock_ms() < feed->drop_due_ms)

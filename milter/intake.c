@@ -117,7 +117,7 @@ problem(void *ctx, const char *dn, const char *attr, const char *value,
 	in->notes[in->search].unusable++;
 	if (++in->problems > PROBLEMS_LOGGED || in->job->quiet)
 		return;
-	log_line(LOG_SEV_WARNING, "%s:%lu: %s: %s%s%.*s: %s", in->job->name,
+	log_line(LOG_SEV_WARNING, "%s:%lu: %s: %s%s%.*s: %s", in->job->path,
 	    in->line, dn, attr, colon, shown, value, text);
 }
 
@@ -189,15 +189,19 @@ sink_begin(void *ctx, struct why *why)
 
 /* ---- end --------------------------------------------------------------- */
 
-/* "accounts", ... "denies" */
+/* "accounts", ... "denies"; or the one. */
 static const char *
-plural(enum kind kind, char out[16])
+kind_names(enum kind kind, uint64_t n)
 {
+	static const char *const names[KINDS] = {
+		[KIND_ACCOUNT] = "accounts",
+		[KIND_NETWORK] = "networks",
+		[KIND_DOMAIN] = "domains",
+		[KIND_GROUP] = "groups",
+		[KIND_DENY] = "denies"
+	};
 
-	if (kind == KIND_DENY)
-		return ("denies");
-	snprintf(out, 16, "%ss", kind_name(kind));
-	return (out);
+	return (n == 1 ? kind_name(kind) : names[kind]);
 }
 
 enum { SHRINK_MIN = 10 };	/* below that, any number may go */
@@ -228,7 +232,8 @@ shrink_count(struct intake *in, struct shrink *shrink, struct why *why)
 	memset(shrink, 0, sizeof(*shrink));
 	for (i = 0; i < READERS; i++) {
 		r = &readers[i];
-		if (!asked_for(in->job, r->search))
+		if (!asked_for(in->job, r->search) ||
+		    shrink->of[r->search] != 0)
 			continue;
 		if (store_build_removes(in->build, r->search, r->kind, &had,
 		    &removes, why) == -1)
@@ -268,7 +273,6 @@ shrink_note(const struct intake *in, const struct shrink *shrink,
 static int
 hold_back(struct intake *in, const struct shrink *shrink, struct why *why)
 {
-	char name[16];
 	int i;
 
 	store_build_cancel(in->build);
@@ -280,9 +284,10 @@ hold_back(struct intake *in, const struct shrink *shrink, struct why *why)
 	in->outcome = INTAKE_HELD_BACK;
 	why_set(why, "%s: held back: it would remove %llu of %llu %s, more "
 	    "than max_shrink (%ld %%) allows: `mayrelay refresh --accept' "
-	    "applies it", in->job->name,
+	    "applies it", in->job->path,
 	    (unsigned long long)shrink->removes[i],
-	    (unsigned long long)shrink->of[i], plural(shrink->kind, name),
+	    (unsigned long long)shrink->of[i],
+	    kind_names(shrink->kind, shrink->of[i]),
 	    in->job->config->max_shrink);
 	return (0);
 }
@@ -324,7 +329,6 @@ counts_text(const struct store_view *view, char *out, size_t size)
 {
 	uint64_t n[KINDS] = { 0 };
 	struct store_search info;
-	char name[16];
 	size_t at = 0;
 	int i, k;
 
@@ -338,7 +342,7 @@ counts_text(const struct store_view *view, char *out, size_t size)
 	for (k = 0; k < KINDS && at < size; k++)
 		at += (size_t)snprintf(out + at, size - at, "%s%llu %s",
 		    k == 0 ? "" : ", ", (unsigned long long)n[k],
-		    plural((enum kind)k, name));
+		    kind_names((enum kind)k, n[k]));
 }
 
 static void
@@ -365,7 +369,7 @@ log_problems(const struct intake *in)
 
 	if (in->problems > PROBLEMS_LOGGED && !in->job->quiet)
 		log_line(LOG_SEV_WARNING, "%s: and %llu more values that could"
-		    " not be read", in->job->name,
+		    " not be read", in->job->path,
 		    (unsigned long long)(in->problems - PROBLEMS_LOGGED));
 }
 
