@@ -252,7 +252,7 @@ case_deny(struct attr_case *c, const struct deny *d)
 }
 
 /* Did it come to what was wanted, and was said what had to be? */
-static void
+static inline void
 case_check(struct attr_case *c, const char *label, enum attr_result result,
     const char *wanted, const char *said)
 {
