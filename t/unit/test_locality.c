@@ -127,6 +127,9 @@ static const struct {
 	{ "(c) {rcpt_host} begins so",
 	    { "<u@virtual.example>", "error", "5.1.2 5.1.1 User unknown",
 	    "u@virtual.example" }, ABSENT, NULL },
+	{ "(c) all of it",
+	    { "<u@virtual.example>", "error", "5.1.1 User unknow",
+	    "u@virtual.example" }, ABSENT, NULL },
 	{ "(c) {rcpt_host} is not there",
 	    { "<u@virtual.example>", "error", NULL, "u@virtual.example" },
 	    ABSENT, NULL },
@@ -237,6 +240,10 @@ static const struct {
 	    "domain d name=example.com alias=example.net; "
 	    "domain e name=example.net alias=example.org",
 	    "example.net", true, "example.net example.org" },
+	{ "whatever the order of the two",
+	    "domain e name=example.com alias=example.net; "
+	    "domain d name=example.net alias=example.org",
+	    "example.net", true, "example.net example.org" },
 	{ "the name behind it",
 	    "domain d name=example.com alias=example.net; "
 	    "domain e name=example.net alias=example.org",
@@ -328,7 +335,8 @@ START_TEST(finds_all_entries)
 
 	array_begin(&a, "domain a name=x.example.com; "
 	    "domain b name=example.org alias=x.example.com; "
-	    "domain c name=.example.com; domain d name=.com");
+	    "domain c name=.example.com; domain d name=.com; "
+	    "domain e name=.x.example.com");
 	arena_init(&arena);
 	ck_assert_int_eq(locality_entries(&a.view, "x.example.com", &arena,
 	    &set), FOUND);
@@ -338,6 +346,15 @@ START_TEST(finds_all_entries)
 	ck_assert_str_eq(set.v[2]->dn, "c");
 	ck_assert_int_eq(locality_entries(&a.view, "example.com", &arena,
 	    &set), ABSENT);
+	ck_assert_int_eq(locality_entries(&a.view, "y.x.example.com", &arena,
+	    &set), FOUND);
+	ck_assert_uint_eq(set.n, 2);
+	ck_assert_str_eq(set.v[0]->dn, "e");
+	ck_assert_str_eq(set.v[1]->dn, "c");
+	a.lookups = 0;
+	ck_assert_int_eq(locality_entries(&a.view, "[192.0.2.1]", &arena,
+	    &set), ABSENT);
+	ck_assert_int_eq(a.lookups, 1);
 	a.later = LOOKUP_DOMAINS;
 	ck_assert_int_eq(locality_entries(&a.view, "x.example.com", &arena,
 	    &set), LATER);

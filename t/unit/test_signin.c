@@ -45,6 +45,9 @@ static const struct row {
 	{ "override by another login of the account",
 	    "account a login=joe login=j; deny d login=j", "joe", true, "a",
 	    "d", NULL },
+	{ "override by the first of its logins",
+	    "account a login=j login=joe; deny d login=j", "joe", true, "a",
+	    "d", NULL },
 	{ "override of an ambiguous login", "account a login=joe; "
 	    "account b login=joe; deny d login=joe", "joe", true, "a b", "d",
 	    NULL },
