@@ -103,14 +103,28 @@ of_domains(const struct lookup *l, struct earliest *e)
 }
 
 static int64_t
-of_configuration(const struct enforcement *enforcement, struct trace *trace)
+tell(int64_t from, const char *by, struct trace *trace)
 {
 	char text[WHEN_TEXT_MAX];
 
-	trace_add(trace, TRACE_ENFORCE, "Refusals are real from %s on, says "
-	    "enforce_from in the configuration.",
-	    when_format(enforcement->fallback, text));
-	return (enforcement->fallback);
+	if (from == WHEN_BEGINNING)
+		trace_add(trace, TRACE_ENFORCE, "Refusals are real, says %s.",
+		    by);
+	else if (from == WHEN_NEVER)
+		trace_add(trace, TRACE_ENFORCE, "Refusals are only logged, "
+		    "says %s.", by);
+	else
+		trace_add(trace, TRACE_ENFORCE, "Refusals are real from %s on, "
+		    "says %s.", when_format(from, text), by);
+	return (from);
+}
+
+static int64_t
+of_configuration(const struct enforcement *enforcement, struct trace *trace)
+{
+
+	return (tell(enforcement->fallback,
+	    "enforce_from in the configuration", trace));
 }
 
 int64_t
@@ -121,7 +135,6 @@ enforcement_from(const struct enforcement *enforcement,
 	static enum found (*const places[])(const struct lookup *,
 	    struct earliest *) = { of_account, of_origin, of_domains };
 	const struct lookup l = { enforcement, view, now, arena };
-	char text[WHEN_TEXT_MAX];
 	size_t i;
 
 	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
@@ -129,10 +142,7 @@ enforcement_from(const struct enforcement *enforcement,
 
 		switch (places[i](&l, &e)) {
 		case FOUND:
-			trace_add(trace, TRACE_ENFORCE, "Refusals are real "
-			    "from %s on, says %s.", when_format(e.from, text),
-			    e.dn);
-			return (e.from);
+			return (tell(e.from, e.dn, trace));
 		case ABSENT:
 			break;
 		case LATER:

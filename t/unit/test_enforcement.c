@@ -13,13 +13,15 @@
 static const struct policy_case dates[] = {
 	{ .label = "enforce_from now", .policy = "",
 	    .expect = "reject auth-required",
-	    .trace = "from now on, says enforce_from in the configuration" },
+	    .trace = "Refusals are real, says enforce_from in the "
+	    "configuration" },
 	{ .label = "enforce_from never", .policy = "", .settings = "never",
 	    .expect = WOULD("auth-required", "", "never"),
-	    .trace = "the reject is only logged" },
+	    .trace = "Refusals are only logged, says enforce_from" },
 	{ .label = "enforce_from a date ahead", .policy = "",
 	    .settings = "enforce=1001",
-	    .expect = WOULD("auth-required", "", "1001") },
+	    .expect = WOULD("auth-required", "", "1001"),
+	    .trace = "So this reject is only logged" },
 	{ .label = "from which (inclusive) refusals are real", .policy = "",
 	    .settings = "enforce=1000", .expect = "reject auth-required" },
 	{ .label = "a permit is a permit", .policy = JOE, .login = "joe",
