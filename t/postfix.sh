@@ -56,6 +56,7 @@ make_main_cf()
 	inet_protocols = all
 	relayhost = [127.0.0.1]:$out_port
 	local_transport = local:[127.0.0.1]:$here_port
+	virtual_transport = virtual:[127.0.0.1]:$here_port
 	local_recipient_maps =
 	alias_maps =
 	biff = no
@@ -97,6 +98,7 @@ make_master_cf()
 	smtp	unix	- - n - - smtp
 	relay	unix	- - n - - smtp
 	local	unix	- - n - - smtp
+	virtual	unix	- - n - - smtp
 	showq	unix	n - n - - showq
 	error	unix	- - n - - error
 	retry	unix	- - n - - error
