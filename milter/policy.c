@@ -639,7 +639,8 @@ enforce(struct decision *d)
 	from = enforcement_from(&e, d->view, d->now, d->arena, d->trace);
 	if (d->now >= from)
 		return;
-	trace_add(d->trace, TRACE_ENFORCE, "So this %s is only logged.", policy_word(v->enforced));
+	trace_add(d->trace, TRACE_ENFORCE, "So this %s is only logged.",
+	    policy_word(v->enforced));
 	v->word = VERDICT_WOULD_REJECT;
 	v->enforce_from = from;
 }
