@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "trace.h"
+#include "visible.h"
+
+enum { RAW_MAX = 2 * TRACE_TEXT_MAX };
 
 void
 trace_init(struct trace *t)
@@ -12,34 +15,23 @@ trace_init(struct trace *t)
 	t->cut = false;
 }
 
-/* Room is kept for the mark of a cut, so that \xHH is never cut itself. */
+/* A sentence that is too long ends in a mark; \xHH is never cut itself. */
 static void
-write_printable(const char *in, char out[TRACE_TEXT_MAX])
+write_sentence(const char *text, char out[TRACE_TEXT_MAX])
 {
 	static const char mark[] = "...";
-	const size_t room = TRACE_TEXT_MAX - sizeof(mark);
-	size_t n = 0;
+	char whole[VISIBLE_SIZE(RAW_MAX)];
 
-	for (; *in != '\0'; in++) {
-		unsigned char c = (unsigned char)*in;
-		bool plain = c >= 0x20 && c <= 0x7e;
-
-		if (n + (plain ? 1 : 4) > room) {
-			memcpy(out + n, mark, sizeof(mark));
-			return;
-		}
-		if (plain)
-			out[n++] = (char)c;
-		else
-			n += (size_t)snprintf(out + n, 5, "\\x%02x", c);
-	}
-	out[n] = '\0';
+	visible_text(text, whole, sizeof(whole));
+	visible_text(text, out, TRACE_TEXT_MAX - (sizeof(mark) - 1));
+	if (strcmp(out, whole) != 0)
+		strcat(out, mark);
 }
 
 void
 trace_add(struct trace *t, int step, const char *format, ...)
 {
-	char text[2 * TRACE_TEXT_MAX];
+	char text[RAW_MAX];
 	va_list ap;
 
 	if (t == NULL)
@@ -53,6 +45,6 @@ trace_add(struct trace *t, int step, const char *format, ...)
 		text[0] = '\0';
 	va_end(ap);
 	t->steps[t->n].step = step;
-	write_printable(text, t->steps[t->n].text);
+	write_sentence(text, t->steps[t->n].text);
 	t->n++;
 }
