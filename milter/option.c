@@ -231,7 +231,8 @@ digest_mode(uint64_t h, const void *target)
 }
 
 const struct option_type option_mode = {
-	"an octal file mode in quotes, such as \"0660\"", read_mode, digest_mode
+	"an octal file mode in quotes, such as \"0660\"", read_mode,
+	digest_mode
 };
 
 static uint64_t
