@@ -170,9 +170,26 @@ class Generator:
             if groups and self.chance(0.5):
                 attrs["manager"].append(self.group_dn(
                     self.r.randrange(groups)))
+        if self.chance(0.1):
+            attrs["secretary"] = [self.r.choice(LOGINS)]
+        if groups and self.chance(0.3):
+            attrs["seeAlso"] = [self.group_dn(self.r.randrange(groups))]
+        if self.chance(0.2):
+            attrs["title"] = list({self.recipient_value() for _ in
+                                   range(self.r.randint(1, 3))})
         if self.chance(0.02):
             attrs["relaySendr"] = ["@example.com"]
         return self.account_dn(i), attrs
+
+    def recipient_value(self):
+        n = self.r.random()
+        if n < 0.15:
+            return "local"
+        pattern = self.pattern()
+        if n < 0.6:
+            return "-" + self.r.choice([pattern, "@foreign.test",
+                                        "joe@foreign.test"])
+        return pattern
 
     def account_dn(self, i):
         return "uid=a%d,ou=people,%s" % (i, BASE)
@@ -261,6 +278,8 @@ class Generator:
             "address_attrs": ["mail"],
             "status_attr": self.r.choice([None, "employeeType"]),
             "delegate_attr": self.r.choice([None, "manager"]),
+            "group_attr": self.r.choice([None, "seeAlso"]),
+            "recipient_attr": self.r.choice([None, "title"]),
         }
 
     # -- questions --------------------------------------------------------

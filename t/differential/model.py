@@ -130,6 +130,8 @@ def read_time(text):
 class Pattern:
     """any, null, address, domain or subdomains."""
 
+    negative = False
+
     def __init__(self, kind, local="", domain=""):
         self.kind, self.local, self.domain = kind, local, domain
 
@@ -323,8 +325,10 @@ class Domain:
 
 
 def restriction(e, name):
-    """None without the attribute, else the readable patterns."""
-    return patterns(e.get(name)) if e.get(name) else None
+    """None without the attribute, else its patterns; one that cannot be read
+    matches nothing."""
+    return [read_pattern(v) or Pattern("address") for v in e.get(name)] \
+        if e.get(name) else None
 
 
 def clients(e):
@@ -350,6 +354,8 @@ class Account:
         self.is_account = bool(self.logins or self.addresses)
         self.senders = patterns(e.get("relaySender"))
         self.recipients = restriction(e, "relayRecipient")
+        if settings["recipient_attr"]:
+            self.mapped_recipients(e, settings["recipient_attr"])
         self.clients = clients(e)
         self.access = e.access(("allow", "deny"))
         self.begin, self.end, good = e.dates()
@@ -362,6 +368,26 @@ class Account:
         self.enforce = e.enforce()
         self.delegates = {fold(v) for v in e.get("manager")} \
             if settings["delegate_attr"] else set()
+        self.delegate_logins = {read_login(v) for v in e.get("secretary")} \
+            if settings["delegate_attr"] else set()
+        self.groups = {fold(v) for v in e.get("seeAlso")} \
+            if settings["group_attr"] else set()
+
+    def mapped_recipients(self, e, name):
+        """A list with negative values (-...) and the keyword "local"."""
+        values = e.get(name)
+        if not values:
+            return
+        self.recipients = self.recipients or []
+        for v in values:
+            if v.startswith("-"):
+                p = read_pattern(v[1:]) or Pattern("any")
+                p.negative = True
+            elif fold(v) == "local":
+                p = Pattern("address")
+            else:
+                p = read_pattern(v) or Pattern("address")
+            self.recipients.append(p)
 
     def valid(self, now):
         return not self.expired and self.begin <= now < self.end
@@ -567,7 +593,8 @@ class Decision:
                 for who in front:
                     if who.dn in g.members or (
                             who is account and
-                            account.logins & g.member_logins):
+                            (account.logins & g.member_logins or
+                             g.dn in account.groups)):
                         found.append(g)
                         nxt.append(g)
                         break
@@ -603,7 +630,13 @@ class Decision:
         if not lists:
             return True
         subject = self.recipient_subject()
-        return any(p.matches(subject) for l in lists for p in l)
+        united = [p for l in lists for p in l]
+        if any(p.negative and p.matches(subject) for p in united):
+            return False
+        # Only exclusions: all else is allowed.
+        if all(p.negative for p in united):
+            return True
+        return any(not p.negative and p.matches(subject) for p in united)
 
     def recipient_subject(self):
         a = read_mailbox(self.q["recipient"])
@@ -632,7 +665,8 @@ class Decision:
         names = {account.dn} | {g.dn for g in groups}
         out = set()
         for a in self.p.accounts:
-            if a.vouches and a.delegates & names:
+            if a.vouches and (a.delegates & names or
+                              a.delegate_logins & account.logins):
                 out |= set(a.addresses)
         return out
 

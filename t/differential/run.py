@@ -62,8 +62,16 @@ def conf(s, folder, overrides):
                     'enabled = [ "active" ]; absent = "enabled"; } );'
                     % s["status_attr"])
     if s["delegate_attr"]:
-        maps.append('delegate = ( { attr = "%s"; type = "dn"; } );'
+        maps.append('delegate = ( { attr = "%s"; type = "dn"; }, '
+                    '{ attr = "secretary"; type = "login"; } );'
                     % s["delegate_attr"])
+    if s["group_attr"]:
+        maps.append('group = ( { attr = "%s"; type = "dn"; } );'
+                    % s["group_attr"])
+    if s["recipient_attr"]:
+        maps.append('recipient = ( { attr = "%s"; type = "pattern"; '
+                    'negative = "-"; local_only = "local"; } );'
+                    % s["recipient_attr"])
     return """
 milter = { socket = "unix:%(dir)s/run/milter.sock"; socket_mode = "0666";
   user = "%(user)s"; mta = "%(mta)s"; };
