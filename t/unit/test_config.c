@@ -17,6 +17,7 @@ static const struct good {
 	{ "milter.socket", MILTER, "!socket = \"local:/other.sock\";" },
 	{ "milter.socket_mode", MILTER, "socket_mode = \"0600\";" },
 	{ "milter.socket_mode", MILTER, "socket_mode = \"666\";" },
+	{ "milter.socket_mode", MILTER, "socket_mode = \"0777\";" },
 	{ "milter.socket_group", MILTER, "socket_group = \"postfix\";" },
 	{ "milter.user", MILTER, "user = \"nobody\";" },
 	{ "milter.mta", MILTER, "mta = \"sendmail\";" },
