@@ -18,7 +18,7 @@
 
 enum attr_type {
 	TYPE_ADDRESS,		/* one full address */
-	TYPE_SMTP_ADDRESS,	/* with a prefix smtp: in any case; values with
+	TYPE_SMTP_ADDRESS,	/* with a prefix smtp: in any case; those with
 				   another prefix are none of ours */
 	TYPE_PATTERN,
 	TYPE_LOGIN,
@@ -43,8 +43,8 @@ struct attr_row {
 	bool comma;		/* each value is a comma list of them; never
 				   for statuses and dates */
 	/* TYPE_PATTERN of MAP_RECIPIENT */
-	const char *negative;	/* prefix of a negative value; "", NULL = none */
-	const char *local_only;	/* value meaning "no outbound mail"; "", NULL */
+	const char *negative;	/* prefix of a negative value; "" or NULL */
+	const char *local_only;	/* value meaning "no outbound mail"; likewise */
 	/* status */
 	struct texts enabled;	/* compared without case */
 	bool absent_enabled;	/* what an entry without it is */
