@@ -18,7 +18,7 @@ large=100000
 mkdir "$store"
 mount -t tmpfs -o size=6m,mode=700 mayrelay "$store" 2> /dev/null ||
     cannot_run "needs to mount a tmpfs"
-at_exit 'umount -l "$store"'
+at_exit "umount -l '$store'"
 make_store || exit 1
 policy_of "$small" a | write_policy
 start_feed
