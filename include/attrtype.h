@@ -28,7 +28,7 @@ enum attr_type {
 				   leading dot: its subdomains */
 	TYPE_KEYWORD,		/* status: `enabled' lists what enables */
 	TYPE_BOOLEAN,		/* status: TRUE/FALSE; `enabled' has one */
-	TYPE_BITMASK,		/* status: any bit of `disabled_bits' disables */
+	TYPE_BITMASK,		/* status: a bit of `disabled_bits' disables */
 	TYPE_PRESENCE,		/* status: being there says the opposite of
 				   `absent_enabled' */
 	TYPE_GENERALIZED,	/* dates */
