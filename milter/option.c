@@ -283,8 +283,8 @@ read_milliseconds(const struct option *o, const struct setting *s,
 	return (read_duration(o, s, 1, target, why));
 }
 
-#define DURATION	"a duration in quotes with its unit, such as \"90s\", " \
-			"\"5m\", \"24h\" or \"7d\""
+#define DURATION	"a duration in quotes with its unit, such as " \
+			"\"90s\", \"5m\", \"24h\" or \"7d\""
 
 const struct option_type option_seconds = {
 	DURATION, read_seconds, digest_int64

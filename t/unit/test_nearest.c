@@ -37,7 +37,7 @@ START_TEST(distance)
 END_TEST
 
 static const char *const names[] = { "role", "user", "max_stale", "socket",
-    "socket_mode", "mta" };
+    "socket_mode", "mta", "uses" };
 
 static const struct {
 	const char *label, *name, *nearest;
@@ -50,6 +50,7 @@ static const struct {
 	{ "three in nine", "max_xxxle", "max_stale" },
 	{ "four in nine", "max_xxxxe", NULL },
 	{ "the nearer one", "socket_mod", "socket_mode" },
+	{ "the first of several", "usex", "user" },
 	{ "nothing like it", "colour", NULL },
 	{ "nothing at all", "", NULL },
 	{ "too long", SIXTY_FOUR "x", NULL },
