@@ -225,11 +225,13 @@ check_ages(const struct config *c, const struct setting *root,
 
 	if (c->policy.max_stale * 1000 > c->poll_interval_ms)
 		return (0);
-	if ((s = option_find(root, "policy.max_stale")) == NULL)
-		s = option_find(root, "directory.poll_interval");
-	return (setting_error(s, why, "must leave policy.max_stale longer than "
-	    "directory.poll_interval, or the policy would be too old between "
-	    "two looks at its source"));
+	if ((s = option_find(root, "policy.max_stale")) != NULL)
+		return (setting_error(s, why, "must be longer than "
+		    "directory.poll_interval, or the policy would be too old "
+		    "between two looks at its source"));
+	return (setting_error(option_find(root, "directory.poll_interval"),
+	    why, "must be shorter than policy.max_stale, or the policy would "
+	    "be too old between two looks at its source"));
 }
 
 /* All four kinds are read from the source, however much the file says of

@@ -344,8 +344,8 @@ const struct option_type configtype_realm = {
 	"a realm such as \"EXAMPLE.COM\"", read_realm, digest_kept
 };
 
-/* Cutting at a letter, a digit or a dot would grant other people's
- * addresses, and some bytes mean something to the mail system. */
+/* Cutting at a letter or a digit would grant other people's addresses, and
+ * some bytes mean something to the mail system. */
 static int
 read_delimiters(const struct option *o, const struct setting *s,
     struct arena *arena, void *target, struct why *why)
@@ -354,13 +354,13 @@ read_delimiters(const struct option *o, const struct setting *s,
 
 	if (setting_text(s, o->type->wants, &text, why) != 0)
 		return (-1);
-	if (text[strspn(text, "+-=_#~*^$&?/{}`'")] != '\0')
+	if (text[strspn(text, "+-=_.#~*^$&?/{}`'")] != '\0')
 		return (setting_error(s, why, "must be %s, not \"%s\"",
 		    o->type->wants, text));
 	return (keep(s, arena, text, target, why));
 }
 
 const struct option_type configtype_delimiters = {
-	"some of + - = _ # ~ and their like, without letters, digits, dots "
-	"and what asks for routing", read_delimiters, digest_kept
+	"some of + - = _ . # ~ and their like, without letters, digits and "
+	"what asks for routing", read_delimiters, digest_kept
 };

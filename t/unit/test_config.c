@@ -35,7 +35,7 @@ static const struct good {
 	{ "policy.null_sender", POLICY, "null_sender = \"reject\";" },
 	{ "policy.sender_scope", POLICY, "sender_scope = \"any\";" },
 	{ "policy.extension_delimiters", POLICY,
-	    "extension_delimiters = \"+-\";" },
+	    "extension_delimiters = \"+-.\";" },
 	{ "policy.extension_delimiters", POLICY,
 	    "extension_delimiters = \"\";" },
 	{ "policy.qualify_domain", POLICY,

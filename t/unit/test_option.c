@@ -51,8 +51,8 @@ static const struct bad {
 	    "group { ... }" },
 	{ "policy.extension_delimiters", POLICY,
 	    "extension_delimiters = [ ];",
-	    "file:2: policy.extension_delimiters must be some of + - = _ # ~ "
-	    "and their like, without letters, digits, dots and what asks for "
+	    "file:2: policy.extension_delimiters must be some of + - = _ . # "
+	    "~ and their like, without letters, digits and what asks for "
 	    "routing, not an array [ ... ]" },
 	{ "policy.qualify_domain", POLICY, "qualify_domain = false;",
 	    "file:2: policy.qualify_domain must be a domain such as "
@@ -239,17 +239,17 @@ static const struct bad {
 	    "file:3: directory.poll_interval must be from \"1s\" to "
 	    "\"86400s\", not \"25h\"" },
 	{ "older than young enough", POLICY, "max_stale = \"60s\";",
-	    "file:2: policy.max_stale must leave policy.max_stale longer than "
+	    "file:2: policy.max_stale must be longer than "
 	    "directory.poll_interval, or the policy would be too old between "
 	    "two looks at its source" },
 	{ "the same by the interval", DIRECTORY, "poll_interval = \"24h\";",
-	    "file:3: directory.poll_interval must leave policy.max_stale "
-	    "longer than directory.poll_interval, or the policy would be too "
-	    "old between two looks at its source" },
-	{ "dot as delimiter", POLICY, "extension_delimiters = \".\";",
-	    "file:2: policy.extension_delimiters must be some of + - = _ # ~ "
-	    "and their like, without letters, digits, dots and what asks for "
-	    "routing, not \".\"" },
+	    "file:3: directory.poll_interval must be shorter than "
+	    "policy.max_stale, or the policy would be too old between two "
+	    "looks at its source" },
+	{ "letter as delimiter", POLICY, "extension_delimiters = \"+x\";",
+	    "file:2: policy.extension_delimiters must be some of + - = _ . # "
+	    "~ and their like, without letters, digits and what asks for "
+	    "routing, not \"+x\"" },
 	{ "percent as delimiter", POLICY, "extension_delimiters = \"+%\";",
 	    "file:2: policy.extension_delimiters must be some of + - = _ # ~ "
 	    "and their like, without letters, digits, dots and what asks for "
