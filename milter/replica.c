@@ -12,7 +12,10 @@
 
 enum {
 	READERS = 1024,
-	DATABASES = 8
+	DATABASES = 8,
+	/* A line of cache for each reader.  LMDB's own size is a little more,
+	 * and ends in the same block as the one byte. */
+	LOCK_BYTES = READERS * 64 + 1
 };
 
 static const char meta_key[] = "notes";
@@ -366,6 +369,32 @@ file_extend(const struct store *store)
 	return (0);
 }
 
+/*
+ * LMDB makes lock.mdb with holes and writes to it through a map: on a full
+ * disk that would be SIGBUS, for readers too.  Only before it is opened, as
+ * closing any descriptor of it gives up LMDB's locks on it.
+ */
+static int
+lock_file_allocate(const char *dir)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	struct why why;
+	int fd, code = 0;
+
+	if (path_of(path, dir, "lock.mdb", &why) == -1)
+		return (ENAMETOOLONG);
+	if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+	    0600)) == -1)
+		return (errno);
+	if (fstat(fd, &st) == -1)
+		code = errno;
+	else if ((intmax_t)st.st_blocks * 512 < LOCK_BYTES)
+		code = posix_fallocate(fd, 0, LOCK_BYTES);
+	close(fd);
+	return (code);
+}
+
 /* 32 GiB, which costs nothing until it is used; larger maps fail under the
  * tools that check memory. */
 static size_t
@@ -382,6 +411,9 @@ environment_open(struct store *store, enum store_mode mode)
 	unsigned flags = MDB_NOTLS | (mode == STORE_READ ? MDB_RDONLY : 0);
 	int code;
 
+	if (mode == STORE_SERVE &&
+	    (code = lock_file_allocate(store->dir)) != 0)
+		return (code);
 	if ((code = mdb_env_create(&store->env)) != 0)
 		return (code);
 	if ((code = mdb_env_set_maxreaders(store->env, READERS)) != 0 ||

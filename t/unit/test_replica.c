@@ -82,6 +82,18 @@ START_TEST(files_are_private)
 }
 END_TEST
 
+/* LMDB writes to it through a map: a hole is SIGBUS when the disk is full. */
+START_TEST(lock_file_has_no_holes)
+{
+	struct store *store = storecase_new();
+	struct stat st;
+
+	ck_assert_int_eq(stat(path_of("lock.mdb"), &st), 0);
+	ck_assert_int_ge(st.st_blocks * 512, st.st_size);
+	store_close(store);
+}
+END_TEST
+
 /* ---- the folder ----------------------------------------------------------- */
 
 static int
@@ -495,6 +507,7 @@ main(void)
 
 	suite_rows(suite, open_mode, ROWS(modes));
 	suite_rows(suite, files_are_private, ROWS(files));
+	suite_one(suite, lock_file_has_no_holes);
 	suite_rows(suite, folder_refused, ROWS(folders));
 	suite_one(suite, path_too_long);
 	suite_one(suite, second_daemon);
