@@ -26,6 +26,8 @@ static const struct record bob = ACCOUNT("uid=bob", .logins = LIST("bob"),
     .addresses = LIST("info@example.com"));
 static const struct record long_bob = ACCOUNT(LONG_KEY,
     .logins = LIST("bob"));
+static const struct record staff = GROUP("cn=staff",
+    .member_logins = LIST("ann", "ann"));
 static const struct record net_moved = NETWORK("cn=net",
     .clients = NETS(V4(198, 51, 100, 0, 27)));
 static const struct record net_six = NETWORK("cn=six", .clients = NETS(
@@ -161,6 +163,15 @@ delete_group(struct store_change *c)
 }
 
 static void
+put_and_delete_twice_named(struct store_change *c)
+{
+
+	put(c, SEARCH_GROUPS, &staff);
+	delete(c, SEARCH_GROUPS, "cn=staff");
+	put(c, SEARCH_GROUPS, &staff);
+}
+
+static void
 move_network(struct store_change *c)
 {
 
@@ -211,6 +222,9 @@ static const struct {
 	{ "a group is deleted", delete_group,
 	    "uid=joe;uid=joe;ABSENT;ABSENT;info;uid=ann;uid=joe;nets;"
 	    "32:cn=net;ABSENT;ABSENT;group;ABSENT", 2, 1, 0 },
+	{ "a group that names a member twice", put_and_delete_twice_named,
+	    "uid=joe;uid=joe;ABSENT;ABSENT;info;uid=ann;uid=joe;nets;"
+	    "32:cn=net;ABSENT;ABSENT;group;cn=staff;uid=joe", 2, 1, 2 },
 	{ "a network of a new prefix length", move_network,
 	    "uid=joe;uid=joe;ABSENT;ABSENT;info;uid=ann;uid=joe;nets;ABSENT;"
 	    "27:cn=net;ABSENT;group;uid=joe", 2, 1, 1 },

@@ -1,0 +1,392 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "intake.h"
+#include "ldif.h"
+#include "storecase.h"
+#include "suite.h"
+
+#define BIT(search)	(1U << SEARCH_##search)
+#define PEOPLE	"ou=people,dc=example,dc=com"
+#define RELAY	"ou=relay,dc=example,dc=com"
+
+static struct config config = { .max_shrink = 50 };
+
+static const struct {
+	enum kind kind;
+	const char *base;
+} bases[SEARCHES] = {
+	[SEARCH_ACCOUNTS] = { KIND_ACCOUNT, PEOPLE },
+	[SEARCH_NETWORKS] = { KIND_NETWORK, RELAY },
+	[SEARCH_DOMAINS] = { KIND_DOMAIN, RELAY },
+	[SEARCH_GROUPS] = { KIND_GROUP, "dc=example,dc=com" },
+	[SEARCH_OVERRIDES] = { KIND_DENY, "" }
+};
+
+static void
+config_fill(void)
+{
+	struct config_search *s;
+	int i;
+
+	for (i = 0; i < SEARCHES; i++) {
+		s = &config.searches[i];
+		s->configured = true;
+		s->source = "ldif:/nowhere";
+		s->base = bases[i].base;
+		s->digest = (uint64_t)i;
+		if (i != SEARCH_NETWORKS && i != SEARCH_OVERRIDES)
+			ck_assert_int_eq(attrmap_preset("inetorgperson",
+			    bases[i].kind, &s->map), 0);
+	}
+}
+
+static int
+tell_text(void *ctx, const struct sink *sink, struct why *why)
+{
+	const char *text = ctx;
+
+	return (ldif_parse("file", text, strlen(text), sink, why));
+}
+
+static int
+no_end(void *ctx, struct why *why)
+{
+
+	(void)ctx;
+	(void)why;
+	return (0);
+}
+
+static int
+end_at_once(void *ctx, struct why *why)
+{
+
+	(void)ctx;
+	return (why_set(why, "nobody waits for it"));
+}
+
+static struct intake_job
+job_of(struct store *store, unsigned searches)
+{
+	struct intake_job job = { .config = &config, .store = store,
+	    .name = "ldif:/nowhere", .path = "/nowhere",
+	    .searches = searches, .unchecked = true, .progress = no_end };
+
+	return (job);
+}
+
+static enum intake_outcome
+run(const struct intake_job *job, const char *text)
+{
+	enum intake_outcome outcome;
+	struct why why;
+
+	ck_assert_msg(intake_run(job, tell_text, (void *)(uintptr_t)text,
+	    &outcome, &why) == 0, "%s", why.text);
+	return (outcome);
+}
+
+/* "1 0 2 ...": the entries of each search, by kind where there are two. */
+static const char *
+counts(struct store *store, char out[64])
+{
+	struct store_view *view = storecase_view(store, DIRECTORY, 1000);
+	struct store_search s[SEARCHES];
+	int i;
+
+	for (i = 0; i < SEARCHES; i++)
+		ck_assert_int_eq(store_info(view, (enum search)i, &s[i]), 0);
+	snprintf(out, 64, "%u %u %u %u %u+%u",
+	    (unsigned)s[SEARCH_ACCOUNTS].entries[KIND_ACCOUNT],
+	    (unsigned)s[SEARCH_NETWORKS].entries[KIND_NETWORK],
+	    (unsigned)s[SEARCH_DOMAINS].entries[KIND_DOMAIN],
+	    (unsigned)s[SEARCH_GROUPS].entries[KIND_GROUP],
+	    (unsigned)s[SEARCH_OVERRIDES].entries[KIND_NETWORK],
+	    (unsigned)s[SEARCH_OVERRIDES].entries[KIND_DENY]);
+	store_view_end(view);
+	return (out);
+}
+
+/* ---- which entry belongs where ------------------------------------------------ */
+
+#define PERSON	"objectClass: inetOrgPerson\nuid: joe\n"		\
+    "mail: joe@example.com\n"
+#define NET	"objectClass: relayNetwork\ncn: net\n"			\
+    "relayClient: 192.0.2.0/24\nrelayAccess: "
+
+static const struct {
+	const char *label;
+	const char *text;
+	unsigned searches;
+	const char *counts;
+} belongs[] = {
+	{ "no record at all", "", ALL_SEARCHES, "0 0 0 0 0+0" },
+	{ "an account below its base",
+	    "dn: uid=joe," PEOPLE "\n" PERSON, DIRECTORY, "1 0 0 0 0+0" },
+	{ "the base itself", "dn: " PEOPLE "\n" PERSON, DIRECTORY,
+	    "1 0 0 0 0+0" },
+	{ "deep below it, spelt otherwise",
+	    "dn: UID=joe, ou=Staff ,OU=People,dc=Example,dc=com\n" PERSON,
+	    DIRECTORY, "1 0 0 0 0+0" },
+	{ "an account beside its base",
+	    "dn: uid=joe," RELAY "\n" PERSON, DIRECTORY, "0 0 0 0 0+0" },
+	{ "a base that is only the end of a name",
+	    "dn: uid=joe,ou=more people,dc=example,dc=com\n" PERSON,
+	    DIRECTORY, "0 0 0 0 0+0" },
+	{ "neither login nor address",
+	    "dn: uid=joe," PEOPLE "\nobjectClass: inetOrgPerson\n",
+	    DIRECTORY, "0 0 0 0 0+0" },
+	{ "accounts are not asked for",
+	    "dn: uid=joe," PEOPLE "\n" PERSON, DIRECTORY & ~BIT(ACCOUNTS),
+	    "0 0 0 0 0+0" },
+	{ "a network", "dn: cn=net," RELAY "\n" NET "allow\n", DIRECTORY,
+	    "0 1 0 0 0+0" },
+	{ "a network beside its base", "dn: cn=net," PEOPLE "\n" NET
+	    "allow\n", DIRECTORY, "0 0 0 0 0+0" },
+	{ "a domain", "dn: cn=x," RELAY "\nobjectClass: relayDomain\n"
+	    "relayDomainName: example.com\n", DIRECTORY, "0 0 1 0 0+0" },
+	{ "a group", "dn: cn=x," RELAY "\nobjectClass: groupOfNames\n"
+	    "member: uid=joe," PEOPLE "\n", DIRECTORY, "0 0 0 1 0+0" },
+	{ "an account that is a group as well", "dn: cn=x," PEOPLE "\n"
+	    PERSON "member: uid=joe," PEOPLE "\n", DIRECTORY, "1 0 0 1 0+0" },
+	{ "a network and domain in one entry", "dn: cn=net," RELAY "\n" NET
+	    "allow\nobjectClass: relayDomainAux\n"
+	    "relayDomainName: example.com\n", DIRECTORY, "0 1 1 0 0+0" },
+	{ "an override of a network", "dn: cn=net,c=no\n" NET "deny\n",
+	    BIT(OVERRIDES), "0 0 0 0 1+0" },
+	{ "an override of an account", "dn: uid=joe,c=no\n"
+	    "objectClass: relayAccount\nrelayLogin: joe\n"
+	    "relayAccess: deny\n", BIT(OVERRIDES), "0 0 0 0 0+1" },
+	{ "policy and overrides in one file", "dn: cn=net," RELAY "\n" NET
+	    "deny\n", ALL_SEARCHES, "0 1 0 0 1+0" }
+};
+
+START_TEST(entry_belongs)
+{
+	struct store *store = storecase_new();
+	struct intake_job job = job_of(store, belongs[_i].searches);
+	char text[4096], is[64];
+
+	config_fill();
+	snprintf(text, sizeof(text), "version: 1\n\n%s", belongs[_i].text);
+	ck_assert_int_eq(run(&job, text), INTAKE_IN_FORCE);
+	ck_assert_msg(strcmp(counts(store, is), belongs[_i].counts) == 0,
+	    "%s: %s", belongs[_i].label, is);
+	store_close(store);
+}
+END_TEST
+
+/* ---- max_shrink ------------------------------------------------------------------ */
+
+static const char *
+people(int from, int to)
+{
+	static char text[64 * 1024];
+	int i;
+
+	snprintf(text, sizeof(text), "version: 1\n");
+	for (i = from; i < to; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+		    "\ndn: uid=u%d," PEOPLE "\nuid: u%d\n", i, i);
+	return (text);
+}
+
+static const struct {
+	const char *label;
+	int before;		/* accounts 0 to */
+	int from, to;		/* and then */
+	long max_shrink;
+	bool accept;
+	enum intake_outcome outcome;
+} shrinks[] = {
+	{ "as many", 20, 0, 20, 50, false, INTAKE_IN_FORCE },
+	{ "half of them go", 20, 10, 20, 50, false, INTAKE_IN_FORCE },
+	{ "more than half go", 20, 11, 20, 50, false, INTAKE_HELD_BACK },
+	{ "all go", 20, 0, 0, 50, false, INTAKE_HELD_BACK },
+	{ "all go, and others come", 20, 20, 60, 50, false,
+	    INTAKE_HELD_BACK },
+	{ "more than half go, accepted", 20, 11, 20, 50, true,
+	    INTAKE_IN_FORCE },
+	{ "of ten", 10, 0, 4, 50, false, INTAKE_HELD_BACK },
+	{ "below ten any number may go", 9, 0, 0, 50, false,
+	    INTAKE_IN_FORCE },
+	{ "none may go", 20, 0, 19, 0, false, INTAKE_HELD_BACK },
+	{ "none may go, and none does", 20, 0, 25, 0, false,
+	    INTAKE_IN_FORCE },
+	{ "all may go", 20, 0, 0, 100, false, INTAKE_IN_FORCE },
+	{ "there was nothing", 0, 0, 20, 0, false, INTAKE_IN_FORCE }
+};
+
+START_TEST(shrink)
+{
+	struct store *store = storecase_new();
+	struct intake_job job = job_of(store, BIT(ACCOUNTS) | BIT(NETWORKS));
+	struct store_search s;
+	struct store_view *view;
+	uint64_t generation;
+
+	config_fill();
+	config.max_shrink = shrinks[_i].max_shrink;
+	ck_assert_int_eq(run(&job, people(0, shrinks[_i].before)),
+	    INTAKE_IN_FORCE);
+	job.accept = shrinks[_i].accept;
+	ck_assert_msg(run(&job, people(shrinks[_i].from, shrinks[_i].to)) ==
+	    shrinks[_i].outcome, "%s", shrinks[_i].label);
+	view = storecase_view(store, DIRECTORY, 1000);
+	generation = store_generation(view);
+	ck_assert_int_eq(store_info(view, SEARCH_ACCOUNTS, &s), 0);
+	store_view_end(view);
+	if (shrinks[_i].outcome == INTAKE_IN_FORCE) {
+		ck_assert(!s.held_back);
+		ck_assert_uint_eq(generation, 2);
+		ck_assert_int_eq((int)s.entries[KIND_ACCOUNT],
+		    shrinks[_i].to - shrinks[_i].from);
+	} else {
+		ck_assert(s.held_back);
+		ck_assert_uint_eq(generation, 1);
+		ck_assert_int_eq((int)s.held_back_of, shrinks[_i].before);
+		ck_assert_int_eq((int)s.entries[KIND_ACCOUNT],
+		    shrinks[_i].before);
+	}
+	store_close(store);
+}
+END_TEST
+
+/* ---- what goes wrong --------------------------------------------------------------- */
+
+static int
+tell_nothing(void *ctx, const struct sink *sink, struct why *why)
+{
+
+	(void)ctx;
+	(void)sink;
+	return (why_set(why, "no such file"));
+}
+
+static int
+tell_half(void *ctx, const struct sink *sink, struct why *why)
+{
+	struct entry entry = { .dn = "uid=joe," PEOPLE };
+
+	(void)ctx;
+	entry.dn_len = strlen(entry.dn);
+	if (sink->begin(sink->ctx, why) == -1 || sink->entry(sink->ctx,
+	    entry.dn, entry.dn_len, &entry, 1, why) == -1)
+		return (-1);
+	return (why_set(why, "the rest is missing"));
+}
+
+static int
+tell_much(void *ctx, const struct sink *sink, struct why *why)
+{
+	struct entry entry = { .dn = "uid=joe," PEOPLE };
+	int i;
+
+	(void)ctx;
+	entry.dn_len = strlen(entry.dn);
+	if (sink->begin(sink->ctx, why) == -1)
+		return (-1);
+	for (i = 0; i < 1000; i++)
+		if (sink->entry(sink->ctx, entry.dn, entry.dn_len, &entry, 1,
+		    why) == -1)
+			return (-1);
+	return (sink->end(sink->ctx, why));
+}
+
+static const struct {
+	const char *label;
+	int (*tell)(void *, const struct sink *, struct why *);
+	int (*progress)(void *, struct why *);
+	const char *says;
+} failures[] = {
+	{ "the source cannot be read", tell_nothing, no_end, "no such file" },
+	{ "it ends in the middle", tell_half, no_end, "the rest is missing" },
+	{ "nobody waits for it", tell_much, end_at_once,
+	    "nobody waits for it" }
+};
+
+START_TEST(failure)
+{
+	struct store *store = storecase_new();
+	struct intake_job job = job_of(store, BIT(ACCOUNTS));
+	enum intake_outcome outcome;
+	struct why why;
+	char is[64];
+
+	config_fill();
+	config.max_shrink = 100;
+	ck_assert_int_eq(run(&job, people(0, 3)), INTAKE_IN_FORCE);
+	job.progress = failures[_i].progress;
+	ck_assert_int_eq(intake_run(&job, failures[_i].tell, NULL, &outcome,
+	    &why), -1);
+	ck_assert_str_eq(why.text, failures[_i].says);
+	ck_assert_str_eq(counts(store, is), "3 0 0 0 0+0");
+	/* The store takes the next one. */
+	job.progress = no_end;
+	ck_assert_int_eq(run(&job, people(0, 4)), INTAKE_IN_FORCE);
+	ck_assert_str_eq(counts(store, is), "4 0 0 0 0+0");
+	store_close(store);
+}
+END_TEST
+
+START_TEST(notes)
+{
+	struct store *store = storecase_new();
+	struct intake_job job = job_of(store, BIT(ACCOUNTS) | BIT(GROUPS));
+	struct store_search s;
+	struct store_view *view;
+	int i;
+
+	config_fill();
+	job.quiet = true;
+	run(&job, "version: 1\n\ndn: uid=joe," PEOPLE "\nuid: joe\n"
+	    "objectClass: relayAccount\nrelayClient: bad\n");
+	view = storecase_view(store, BIT(ACCOUNTS) | BIT(GROUPS), 0);
+	for (i = 0; i < SEARCHES; i++) {
+		ck_assert_int_eq(store_info(view, (enum search)i, &s), 0);
+		ck_assert(s.loaded == ((job.searches >> i & 1) != 0));
+		ck_assert_uint_eq(s.digest, s.loaded ? (unsigned)i : 0);
+		ck_assert_uint_eq(s.unusable, i == SEARCH_ACCOUNTS);
+		ck_assert(s.loaded == (s.good.utc > 0));
+	}
+	store_view_end(view);
+	store_close(store);
+}
+END_TEST
+
+START_TEST(dropped)
+{
+	struct store *store = storecase_new();
+	struct intake_job job = job_of(store, ALL_SEARCHES);
+	struct why why;
+	char is[64];
+
+	config_fill();
+	config.max_shrink = 0;
+	run(&job, "version: 1\n\ndn: uid=joe," PEOPLE "\n" PERSON "\n"
+	    "dn: cn=net," RELAY "\n" NET "deny\n");
+	ck_assert_str_eq(counts(store, is), "1 1 0 0 1+0");
+	job.drop = BIT(OVERRIDES);
+	ck_assert_int_eq(intake_drop(&job, &why), 0);
+	ck_assert_str_eq(counts(store, is), "1 1 0 0 0+0");
+	job.progress = end_at_once;
+	job.drop = BIT(ACCOUNTS);
+	ck_assert_int_eq(intake_drop(&job, &why), -1);
+	ck_assert_str_eq(counts(store, is), "1 1 0 0 0+0");
+	store_close(store);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("intake");
+
+	suite_rows(suite, entry_belongs, ROWS(belongs));
+	suite_rows(suite, shrink, ROWS(shrinks));
+	suite_rows(suite, failure, ROWS(failures));
+	suite_one(suite, notes);
+	suite_one(suite, dropped);
+	return (suite_run(suite));
+}
