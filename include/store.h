@@ -89,7 +89,7 @@ const struct policy_view *store_view_policy(const struct store_view *);
 /* What the store knows of one search. */
 struct store_search {
 	bool loaded;
-	uint64_t digest;		/* config_search.digest it was read by */
+	uint64_t digest;		/* config_search's, when it was read */
 	struct clock_reading good;	/* when last known to agree */
 	uint64_t entries[KINDS];	/* in force */
 	uint64_t unusable;		/* values that could not be read */

@@ -343,12 +343,14 @@ view_age(struct store_view *view, unsigned configured,
 }
 
 static int
-view_open(struct store_view *view, const struct store *store)
+view_open(struct store_view *view, struct store *store)
 {
+	int code;
 
-	if (mdb_txn_begin(store->env, NULL, MDB_RDONLY, &view->txn) != 0) {
+	code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &view->txn);
+	if (code != 0) {
 		view->txn = NULL;
-		return (-1);
+		return (replica_fail(store, code, "cannot read", NULL));
 	}
 	if (replica_meta_get(store, view->txn, &view->meta) != 0)
 		return (-1);
