@@ -26,19 +26,20 @@
 		SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL)
 
 /*
- * The macros.  `v' is in each list because the MTA always has it: libmilter
- * keeps the macros of a stage until the MTA sends that stage's again, and an
- * MTA that has no value for any of them sends nothing.  Without `v' a MAIL
- * after the login has ended, or a RCPT that was not resolved, would be
- * judged by what the one before it was.
+ * The macros.  `j' is in each list because the MTA always has it, and so is
+ * `v', which Postfix can be told to leave out: libmilter keeps the macros of a
+ * stage until the MTA sends that stage's again, and an MTA that has no value
+ * for any of them sends nothing.  Without these a MAIL after the login has
+ * ended, or a RCPT that was not resolved, would be judged by what the one
+ * before it was.
  */
 static const struct symbols {
 	int stage;
 	const char *list;
 } symbols[] = {
 	{ SMFIM_CONNECT, "j v {daemon_name} _" },
-	{ SMFIM_ENVFROM, "i v {auth_type} {auth_authen}" },
-	{ SMFIM_ENVRCPT, "i v {rcpt_mailer} {rcpt_host} {rcpt_addr}" }
+	{ SMFIM_ENVFROM, "i j v {auth_type} {auth_authen}" },
+	{ SMFIM_ENVRCPT, "i j v {rcpt_mailer} {rcpt_host} {rcpt_addr}" }
 };
 
 /* What all connections answer from. */
