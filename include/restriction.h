@@ -26,7 +26,8 @@ bool restriction_client(const struct account *, const struct membership *,
 
 /**
  * restriction_recipient(account, groups, recipient):
- * May ${account} send to ${recipient}?  Not if a negative pattern matches;
+ * May ${account} send to ${recipient}?  Not if a negative pattern matches, or
+ * if there is one and ${recipient} is opaque (it may be what is excluded);
  * else if a positive one does, or if all are negative.  A list in which
  * nothing could be read counts as a positive one that matches nothing.
  */

@@ -40,6 +40,19 @@ struct tally {
 };
 
 /*
+ * Where a recipient that asks for routing or does not read will end is the
+ * MTA's to say (<@relay:u@example.net> ends at example.net): it may be what a
+ * negative pattern means.
+ */
+static bool
+is_excluded(const struct pattern *p, const struct subject *recipient)
+{
+
+	return (recipient->kind == SUBJECT_OPAQUE ||
+	    pattern_matches(p, recipient));
+}
+
+/*
  * Who could read nothing of a list cannot know that it had only negative
  * patterns.
  */
@@ -54,13 +67,15 @@ count(struct tally *t, const struct patterns *list,
 	t->present = true;
 	t->must_include = t->must_include || list->n == 0;
 	for (i = 0; i < list->n; i++) {
-		bool match = pattern_matches(&list->v[i], recipient);
+		const struct pattern *p = &list->v[i];
 
-		if (list->v[i].negative) {
-			t->excluded = t->excluded || match;
+		if (p->negative) {
+			t->excluded = t->excluded ||
+			    is_excluded(p, recipient);
 		} else {
 			t->must_include = true;
-			t->included = t->included || match;
+			t->included = t->included ||
+			    pattern_matches(p, recipient);
 		}
 	}
 }

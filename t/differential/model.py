@@ -631,7 +631,9 @@ class Decision:
             return True
         subject = self.recipient_subject()
         united = [p for l in lists for p in l]
-        if any(p.negative and p.matches(subject) for p in united):
+        # What does not read may be what is excluded.
+        if any(p.negative and (subject == "opaque" or p.matches(subject))
+               for p in united):
             return False
         # Only exclusions: all else is allowed.
         if all(p.negative for p in united):

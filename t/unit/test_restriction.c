@@ -92,7 +92,18 @@ static const struct {
 	    "u@example.net", false },
 	{ "opaque: only *", "account a recipient=@example.net", "u%v@b.net",
 	    false },
-	{ "opaque: *", "account a recipient=*", "u%v@b.net", true }
+	{ "opaque: *", "account a recipient=*", "u%v@b.net", true },
+	{ "opaque: may be what a negative one means",
+	    "account a recipient=-@example.net", "u%v@example.net", false },
+	{ "a source route, which the MTA cuts off",
+	    "account a recipient=-@example.net",
+	    "<@example.org:u@example.net>", false },
+	{ "opaque: a negative one beside *",
+	    "account a recipient=* recipient=-@example.net",
+	    "u%v@example.net", false },
+	{ "opaque: a negative one of a group",
+	    "account a recipient=*; group g recipient=-@example.net",
+	    "u%v@example.net", false }
 };
 
 START_TEST(restricts_recipients)
