@@ -66,6 +66,16 @@ end_at_once(void *ctx, struct why *why)
 	return (why_set(why, "nobody waits for it"));
 }
 
+/* The first call comes from the store, the others from entries. */
+static int
+end_later(void *ctx, struct why *why)
+{
+	static int calls;
+
+	(void)ctx;
+	return (++calls == 1 ? 0 : why_set(why, "nobody waits any more"));
+}
+
 static struct intake_job
 job_of(struct store *store, unsigned searches)
 {
@@ -303,7 +313,9 @@ static const struct {
 	{ "the source cannot be read", tell_nothing, no_end, "no such file" },
 	{ "it ends in the middle", tell_half, no_end, "the rest is missing" },
 	{ "nobody waits for it", tell_much, end_at_once,
-	    "nobody waits for it" }
+	    "nobody waits for it" },
+	{ "nobody waits any more", tell_much, end_later,
+	    "nobody waits any more" }
 };
 
 START_TEST(failure)
