@@ -14,7 +14,8 @@ enum { CLOCK_BOOT_ID_MAX = 37 };	/* a UUID with the NUL */
 /* One reading. */
 struct clock_reading {
 	int64_t utc;		/* seconds since 1970-01-01T00:00:00Z */
-	int64_t boot_ms;	/* since boot, suspend included (CLOCK_BOOTTIME) */
+	int64_t boot_ms;	/* since boot, suspend included
+				   (CLOCK_BOOTTIME) */
 	char boot_id[CLOCK_BOOT_ID_MAX];	/* which boot; never "" */
 };
 

@@ -23,7 +23,6 @@ enum { COUNTERS_ERROR_MAX = 512 };
 /* What the feed last did with a request of `mayrelay refresh'. */
 enum refresh_result {
 	REFRESH_DONE,		/* read, and in force */
-	REFRESH_UNCHANGED,	/* read; it says what is in force already */
 	REFRESH_HELD_BACK,	/* would remove too much; needs --accept */
 	REFRESH_FAILED		/* see the error */
 };
@@ -46,9 +45,9 @@ struct counters {
 	_Atomic uint64_t log_lost;
 	_Atomic uint64_t decisions[VERDICT_WORDS][REASONS];
 
-	/* mayrelay refresh: a tool raises `asked' (after setting `accept'), the feed
-	 * answers by setting `result' and then `answered' to the number that
-	 * it saw. */
+	/* mayrelay refresh: a tool raises `asked' (after setting `accept'),
+	 * the feed answers by setting `result' and then `answered' to the
+	 * number that it saw. */
 	_Atomic uint64_t refresh_asked;
 	_Atomic uint64_t refresh_answered;
 	_Atomic int32_t refresh_accept;

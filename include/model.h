@@ -110,7 +110,7 @@ struct group {
 	const char *dn;
 	struct texts member_dns;	/* accounts' or groups' DNs */
 	struct texts member_logins;
-	enum access access;		/* NONE, ALLOW (changes nothing), DENY */
+	enum access access;	/* NONE, ALLOW (changes nothing), DENY */
 	struct dates dates;
 	struct enforce enforce;
 	struct patterns senders;	/* `present' unused */

@@ -107,7 +107,7 @@ const char *policy_reason(enum reason);
 /** policy_reason_find(name): the reason of that name, or -1. */
 int policy_reason_find(const char *);
 
-/** policy_refuses(reason): is there a reply for it (a row in spec section 6)? */
+/** policy_refuses(reason): is there a reply for it (a row in section 6)? */
 bool policy_refuses(enum reason);
 
 /** policy_reason_class(reason): '4' or '5': the class of its reply codes. */

@@ -127,7 +127,8 @@ feed_job(struct feed *feed, const char *name, const char *path)
 {
 	struct intake_job job = { .config = feed->config,
 	    .store = feed->store, .name = name, .path = path,
-	    .drop = feed->drop, .unchecked = true, .progress = progress, .progress_ctx = feed };
+	    .drop = feed->drop, .unchecked = true, .progress = progress,
+	    .progress_ctx = feed };
 
 	return (job);
 }

@@ -261,7 +261,8 @@ path_of(char path[PATH_MAX], const char *dir, const char *name,
 {
 
 	if (snprintf(path, PATH_MAX, "%s/%s", dir, name) >= PATH_MAX)
-		return (why_set(why, "the path of the store is too long: %s", dir));
+		return (why_set(why,
+		    "the path of the store is too long: %s", dir));
 	return (0);
 }
 

@@ -8,12 +8,12 @@
  *	open unix:PATH | inet:PORT@HOST		a connection
  *	negotiate [VERSION [ACTIONS [STEPS]]]	default 6 0x1ff 0x1fffff
  *	negotiated				what the filter asked for
- *	macro C|H|M|R [NAME=VALUE...]		the macros of a stage, from now on;
+ *	macro C|H|M|R [NAME=VALUE...]		macros of a stage from now on;
  *						NAME as v or {auth_authen}
  *	connect NAME 4|6|L|U [ADDR [PORT]]
  *	mail ARG...		rcpt ARG...	abort
  *	quit					end, and hang up
- *	quit_nc					end, after an abort; connect may follow
+ *	quit_nc					end; connect may follow
  *	close					hang up without a word
  *	raw HEX					send these bytes
  *	wait-reply				read one more answer

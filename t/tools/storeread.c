@@ -77,7 +77,7 @@ make(const char *dir)
 	return (0);
 }
 
-/* ---- show ----------------------------------------------------------------- */
+/* ---- show ---------------------------------------------------------------- */
 
 static void
 show_search(const struct store_view *view, enum search search)
@@ -126,7 +126,7 @@ show(const char *dir)
 	return (0);
 }
 
-/* ---- ask ------------------------------------------------------------------ */
+/* ---- ask ----------------------------------------------------------------- */
 
 static int
 ask(const char *dir, const char *how)
@@ -146,7 +146,7 @@ ask(const char *dir, const char *how)
 	return (0);
 }
 
-/* ---- watch ---------------------------------------------------------------- */
+/* ---- watch --------------------------------------------------------------- */
 
 struct watch {
 	unsigned long looks, later, torn, generations;

@@ -118,7 +118,7 @@ counts(struct store *store, char out[64])
 	return (out);
 }
 
-/* ---- which entry belongs where ------------------------------------------------ */
+/* ---- which entry belongs where ------------------------------------------- */
 
 #define PERSON	"objectClass: inetOrgPerson\nuid: joe\n"		\
     "mail: joe@example.com\n"
@@ -187,7 +187,7 @@ START_TEST(entry_belongs)
 }
 END_TEST
 
-/* ---- max_shrink ------------------------------------------------------------------ */
+/* ---- max_shrink ---------------------------------------------------------- */
 
 static const char *
 people(int from, int to)
@@ -263,7 +263,7 @@ START_TEST(shrink)
 }
 END_TEST
 
-/* ---- what goes wrong --------------------------------------------------------------- */
+/* ---- what goes wrong ----------------------------------------------------- */
 
 static int
 tell_nothing(void *ctx, const struct sink *sink, struct why *why)

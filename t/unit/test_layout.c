@@ -143,7 +143,7 @@ START_TEST(prefix)
 }
 END_TEST
 
-/* ---- notes ---------------------------------------------------------------- */
+/* ---- notes --------------------------------------------------------------- */
 
 /* Every field another value, so that none can stand for another. */
 static void

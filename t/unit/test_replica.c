@@ -26,7 +26,7 @@ path_of(const char *name)
 	return (path);
 }
 
-/* ---- modes ---------------------------------------------------------------- */
+/* ---- modes --------------------------------------------------------------- */
 
 static const struct {
 	const char *label;
@@ -94,7 +94,7 @@ START_TEST(lock_file_has_no_holes)
 }
 END_TEST
 
-/* ---- the folder ----------------------------------------------------------- */
+/* ---- the folder ---------------------------------------------------------- */
 
 static int
 folder_missing(void)
@@ -170,7 +170,7 @@ START_TEST(path_too_long)
 }
 END_TEST
 
-/* ---- locks ---------------------------------------------------------------- */
+/* ---- locks --------------------------------------------------------------- */
 
 /* Flocks of two descriptors exclude each other in one process as well. */
 START_TEST(second_daemon)
@@ -213,7 +213,7 @@ START_TEST(lock_follows_no_link)
 }
 END_TEST
 
-/* ---- formats -------------------------------------------------------------- */
+/* ---- formats ------------------------------------------------------------- */
 
 static const struct storecase_entry joe = { SEARCH_ACCOUNTS,
     ACCOUNT("uid=joe", .logins = LIST("joe")) };
@@ -291,7 +291,7 @@ START_TEST(format_unreadable)
 }
 END_TEST
 
-/* ---- damage --------------------------------------------------------------- */
+/* ---- damage -------------------------------------------------------------- */
 
 static void
 damage_garbage(int fd, off_t size)
@@ -437,7 +437,7 @@ START_TEST(foreign_environment)
 }
 END_TEST
 
-/* ---- words ---------------------------------------------------------------- */
+/* ---- words --------------------------------------------------------------- */
 
 static const struct {
 	int code;
@@ -472,7 +472,7 @@ START_TEST(words)
 }
 END_TEST
 
-/* ---- readers -------------------------------------------------------------- */
+/* ---- readers ------------------------------------------------------------- */
 
 /* A reader that dies with an open view keeps old pages from being used again
  * until somebody looks after it. */

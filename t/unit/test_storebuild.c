@@ -25,7 +25,7 @@ static const struct storecase_entry second[] = {
 	{ SEARCH_OVERRIDES, DENY("cn=halt", .logins = LIST("kim")) }
 };
 
-/* ---- generations ------------------------------------------------------------ */
+/* ---- generations --------------------------------------------------------- */
 
 /* The whole policy in one line: which of the two each search is from. */
 static const char *
@@ -49,7 +49,7 @@ whole(struct store *store, char out[STORECASE_TEXT])
 	return (strcpy(out, all));
 }
 
-#define OLD_ALL "uid=joe;ABSENT;24:cn=one;ABSENT;dn=com;ABSENT;cn=staff;"	\
+#define OLD_ALL "uid=joe;ABSENT;24:cn=one;ABSENT;dn=com;ABSENT;cn=staff;" \
     "ABSENT;cn=stop;ABSENT"
 #define BIT(search)	(1U << SEARCH_##search)
 
@@ -233,7 +233,7 @@ START_TEST(one_at_a_time)
 }
 END_TEST
 
-/* ---- progress ----------------------------------------------------------------- */
+/* ---- progress ------------------------------------------------------------ */
 
 struct patience {
 	int calls;
@@ -325,7 +325,7 @@ START_TEST(progress_can_end_it)
 }
 END_TEST
 
-/* ---- how much would be removed -------------------------------------------------- */
+/* ---- how much would be removed ------------------------------------------- */
 
 static void
 put_range(struct store_build *build, enum search search, enum kind kind,
@@ -447,7 +447,7 @@ START_TEST(carry_over_damaged)
 }
 END_TEST
 
-/* ---- long and large --------------------------------------------------------------- */
+/* ---- long and large ------------------------------------------------------ */
 
 static const size_t key_lens[] = { 0, 1, 511, 512, 5000, 100000 };
 
@@ -508,7 +508,7 @@ START_TEST(large_group)
 }
 END_TEST
 
-/* ---- readers meanwhile --------------------------------------------------------------- */
+/* ---- readers meanwhile --------------------------------------------------- */
 
 enum { CROWD = 60, GENERATIONS = 40 };
 

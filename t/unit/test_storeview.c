@@ -44,7 +44,7 @@ static const struct storecase_entry policy[] = {
 	    .clients = NETS(V4(192, 0, 2, 0, 24))) }
 };
 
-/* ---- lookups -------------------------------------------------------------- */
+/* ---- lookups ------------------------------------------------------------- */
 
 typedef const char *lookup(const struct store_view *, const char *,
     char[STORECASE_TEXT]);
@@ -160,7 +160,7 @@ START_TEST(by_client)
 }
 END_TEST
 
-/* ---- nothing can be read ----------------------------------------------------- */
+/* ---- nothing can be read ------------------------------------------------- */
 
 static void
 assert_all_later(const struct store_view *view)
@@ -239,7 +239,7 @@ START_TEST(no_reader_slot)
 }
 END_TEST
 
-/* ---- hashes that lie ----------------------------------------------------------- */
+/* ---- hashes that lie ----------------------------------------------------- */
 
 /* Record numbers go by 1, 2, ...; the first build is made in slot 1. */
 enum { JOE = 1, ANN = 2, NO_RECORD = 999 };
@@ -352,7 +352,7 @@ START_TEST(record_unreadable)
 }
 END_TEST
 
-/* ---- loaded, age ------------------------------------------------------------- */
+/* ---- loaded, age --------------------------------------------------------- */
 
 #define BIT(search)	(1U << SEARCH_##search)
 
@@ -412,7 +412,7 @@ START_TEST(age)
 }
 END_TEST
 
-/* ---- what there is ------------------------------------------------------------ */
+/* ---- what there is ------------------------------------------------------- */
 
 static const struct {
 	enum search search;
