@@ -181,10 +181,13 @@ read_reason(const struct setting *group, enum reason reason,
 		    strcmp(setting_name(s), names[1]) != 0)
 			return (setting_unknown(s, names, 2, why));
 	}
-	if ((s = setting_member(group, "text")) == NULL)
-		return (setting_error(group, why, "must say `text'"));
-	if (read_lines(s, arena, &text->lines, why) != 0)
+	/* Without a text the reason keeps the default one. */
+	if ((s = setting_member(group, "text")) != NULL &&
+	    read_lines(s, arena, &text->lines, why) != 0)
 		return (-1);
+	if (s == NULL && setting_member(group, "code") == NULL)
+		return (setting_error(group, why,
+		    "must say `code', `text', or both"));
 	return (read_code(setting_member(group, "code"), reason, text, why));
 }
 

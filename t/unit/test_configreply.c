@@ -21,8 +21,8 @@ static const struct bad {
 	    "group { code = ...; text = ...; }, not a string" },
 	{ "mistyped member", "auth-required = { txt = \"a\"; };", AUTH ".txt "
 	    "is not a known name; did you mean `text'?" },
-	{ "no text", "auth-required = { code = \"550 5.7.1\"; };", AUTH
-	    " must say `text'" },
+	{ "neither code nor text", "auth-required = { };", AUTH
+	    " must say `code', `text', or both" },
 	{ "a number", "auth-required = { text = 1; };", AUTH ".text must be a "
 	    "string or a list of strings, one for each line, not a whole "
 	    "number" },
@@ -139,6 +139,8 @@ static const struct good {
 	    "%{login} %{reason} 100%%" },
 	{ "a code", "auth-required = { code = \"530 5.7.0\"; text = \"a\"; };",
 	    REASON_AUTH_REQUIRED, "530 5.7.0", 1, "a" },
+	{ "a code alone", "auth-required = { code = \"530 5.7.0\"; };",
+	    REASON_AUTH_REQUIRED, "530 5.7.0", 0, NULL },
 	{ "the longest code", "auth-required = { code = \"550 5.123.123\"; "
 	    "text = \"a\"; };", REASON_AUTH_REQUIRED, "550 5.123.123", 1,
 	    "a" },

@@ -251,8 +251,8 @@ static const struct bad {
 	    "~ and their like, without letters, digits and what asks for "
 	    "routing, not \"+x\"" },
 	{ "percent as delimiter", POLICY, "extension_delimiters = \"+%\";",
-	    "file:2: policy.extension_delimiters must be some of + - = _ # ~ "
-	    "and their like, without letters, digits, dots and what asks for "
+	    "file:2: policy.extension_delimiters must be some of + - = _ . # "
+	    "~ and their like, without letters, digits and what asks for "
 	    "routing, not \"+%\"" },
 	{ "no domain", POLICY, "qualify_domain = \"a b\";",
 	    "file:2: policy.qualify_domain must be a domain, not \"a b\"" },
