@@ -22,7 +22,7 @@ const char refresh_usage[] =
     "mayrelay refresh [--accept]\n"
     "Has the running mayrelayd read its sources anew, and waits for it;\n"
     "--accept also applies what directory.max_shrink held back.\n"
-    "Exit status: 0 in force, 1 held back, 75 failed (the old policy stays),\n"
+    "Exit status: 0 in force, 1 held back, 75 a source could not be read,\n"
     "64 usage, 69 mayrelayd does not run.\n";
 
 static int
@@ -49,8 +49,8 @@ failed(const struct counters *counters)
 	int64_t at;
 
 	counters_error_get(counters, &at, error);
-	fprintf(stderr, "mayrelay: the refresh failed, the old policy stays "
-	    "in force: %s\n", error[0] == '\0' ? "see mayrelayd's log" :
+	fprintf(stderr, "mayrelay: a source could not be read, what it "
+	    "gave before stays in force: %s\n", error[0] == '\0' ? "see mayrelayd's log" :
 	    visible_text(error, text, sizeof(text)));
 	return (EX_TEMPFAIL);
 }
@@ -62,8 +62,6 @@ report(const struct counters *counters)
 	switch ((enum refresh_result)counters->refresh_result) {
 	case REFRESH_DONE:
 		return (say("The policy was read anew and is in force.", 0));
-	case REFRESH_UNCHANGED:
-		return (say("The sources say what is in force already.", 0));
 	case REFRESH_HELD_BACK:
 		return (say("Held back: it would remove more than "
 		    "directory.max_shrink allows.\n`mayrelay status' shows "

@@ -212,7 +212,7 @@ is "$(mayrelay status --json | member searches.accounts.held_back)" null \
     "status: nothing is held back"
 { people 5; echo nonsense; } | write_policy
 exits 75 "a broken file" mayrelay refresh
-like "$(cat "$W/err")" "old policy stays in force: .*policy.ldif:[0-9]+: " \
+like "$(cat "$W/err")" "gave before stays in force: .*policy.ldif:[0-9]+: " \
     "it says file and line"
 like "$(mayrelay status --json | member error.text)" "policy.ldif:[0-9]+: " \
     "status: the error"
