@@ -7,7 +7,7 @@ says_and_exits()	# STATUS REGEX TEXT COMMAND...
 {
 	local wanted=$1 regex=$2 text=$3 said status
 	shift 3
-	said=$("$@" 2>&1 < /dev/null)
+	said=$(timeout 60 "$@" 2>&1 < /dev/null)
 	status=$?
 	is "$status" "$wanted" "$text: exit status $wanted"
 	like "$said" "$regex" "$text: says so"
@@ -64,8 +64,10 @@ fi
 
 # ---- a second one ----------------------------------------------------------
 
+sed "s,unix:$socket,unix:$W/socket/second.sock," "$conf" > "$W/second.conf"
 says_and_exits 69 . "a second one with the same store" \
-    "$P/mayrelayd" -c "$conf"
+    "$P/mayrelayd" -c "$W/second.conf"
+holds "it leaves no socket" test ! -e "$W/socket/second.sock"
 first_socket=$socket first_store=$store
 mkdir "$W/other"
 store=$W/other/store conf=$W/other/mayrelay.conf
@@ -102,9 +104,10 @@ wait "$client"
 
 start_mayrelayd && wait_policy
 feed=$(feed_pid)
+kill -STOP "$feed"
 kill -KILL "$daemon_pid"
 wait "$daemon_pid" 2> /dev/null
-becomes "the feed of a killed mayrelayd ends" gone "$feed"
+becomes "the feed of a killed mayrelayd ends, even one that hangs" gone "$feed"
 holds "the socket was left behind" test -S "$socket"
 start_mayrelayd && wait_policy
 holds "the next one removes it and serves" outsider_refused

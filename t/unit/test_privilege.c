@@ -67,11 +67,13 @@ END_TEST
 static int
 drop_checked(void)
 {
+	const gid_t of_root[] = { 0, 4 };
 	struct privilege_user who;
 	gid_t groups[64];
 	int i, n;
 
-	if (privilege_find("nobody", &who, NULL) == -1)
+	if (privilege_find("nobody", &who, NULL) == -1 ||
+	    setgroups(2, of_root) == -1)
 		return (1);
 	if (privilege_drop("nobody", NULL) == -1)
 		return (2);
@@ -84,7 +86,7 @@ drop_checked(void)
 	if ((n = getgroups(64, groups)) == -1)
 		return (6);
 	for (i = 0; i < n; i++) {
-		if (groups[i] == 0)
+		if (groups[i] == 0 || groups[i] == 4)
 			return (7);
 	}
 	return (0);
