@@ -30,7 +30,6 @@ sed -i 's/target = "stderr"/target = "syslog"/' "$conf"
 for node in null zero random urandom; do
 	touch "$W/dev/$node"
 done
-# shellcheck disable=SC2016
 # shellcheck disable=SC2016 # the inner shell expands
 unshare -m sh -c '
 	for node in null zero random urandom; do
