@@ -50,8 +50,8 @@ failed(const struct counters *counters)
 
 	counters_error_get(counters, &at, error);
 	fprintf(stderr, "mayrelay: a source could not be read, what it "
-	    "gave before stays in force: %s\n", error[0] == '\0' ? "see mayrelayd's log" :
-	    visible_text(error, text, sizeof(text)));
+	    "gave before stays in force: %s\n", error[0] == '\0' ?
+	    "see mayrelayd's log" : visible_text(error, text, sizeof(text)));
 	return (EX_TEMPFAIL);
 }
 
