@@ -88,6 +88,8 @@ block_signals(struct service *s, struct why *why)
 {
 
 	signal(SIGPIPE, SIG_IGN);
+	/* If whoever started us ignores it, our children end unseen. */
+	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&s->signals);
 	sigaddset(&s->signals, SIGHUP);
 	sigaddset(&s->signals, SIGUSR1);
@@ -141,14 +143,20 @@ limit_files(struct service *s, struct why *why)
 }
 
 static bool
-is_empty(const char *path)
+is_empty(int folder)
 {
 	const struct dirent *entry;
 	bool empty = true;
 	DIR *dir;
+	int fd;
 
-	if ((dir = opendir(path)) == NULL)
+	fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
 		return (false);
+	if ((dir = fdopendir(fd)) == NULL) {
+		close(fd);
+		return (false);
+	}
 	while (empty && (entry = readdir(dir)) != NULL)
 		empty = strcmp(entry->d_name, ".") == 0 ||
 		    strcmp(entry->d_name, "..") == 0;
@@ -166,7 +174,7 @@ own_folder(const struct service *s, int fd, struct why *why)
 
 	if (fstat(fd, &st) == -1)
 		return (why_set(why, "%s: %s", path, strerror(errno)));
-	if (st.st_uid != s->user.uid && !is_empty(path))
+	if (st.st_uid != s->user.uid && !is_empty(fd))
 		return (why_set(why, "directory.store \"%s\" does not belong "
 		    "to the user \"%s\": if it is meant for the store alone: "
 		    "chown -R %s %s", path, s->config->user, s->config->user,
@@ -189,8 +197,12 @@ make_folder(struct service *s, struct why *why)
 		    strerror(errno), s->config->user, path));
 	if (geteuid() != 0)
 		return (0);
-	if ((fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
-		return (why_set(why, "%s: %s", path, strerror(errno)));
+	/* A link could lead root to a folder that is nobody's to give. */
+	if ((fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+	    O_CLOEXEC)) == -1)
+		return (why_set(why, "directory.store \"%s\" is no folder that "
+		    "root may hand over (a link is not followed): %s", path,
+		    strerror(errno)));
 	status = own_folder(s, fd, why);
 	close(fd);
 	return (status);
@@ -240,6 +252,19 @@ drop_root(struct service *s, struct why *why)
 {
 
 	return (privilege_drop(s->config->user, why));
+}
+
+/* The feed and each reload read it as the user that we are now. */
+static int
+check_config(struct service *s, struct why *why)
+{
+
+	if (access(s->path, R_OK) == 0)
+		return (0);
+	return (why_set(why, "%s: %s: it must be readable for the user \"%s\" "
+	    "too (milter.user), for instance: chgrp %s %s; chmod 640 %s",
+	    s->path, strerror(errno), s->config->user, s->config->user,
+	    s->path, s->path));
 }
 
 static int
@@ -329,6 +354,7 @@ static const struct step {
 	{ take_lock, EX_UNAVAILABLE },
 	{ open_socket, EX_SOFTWARE },
 	{ drop_root, EX_NOPERM },
+	{ check_config, EX_CONFIG },
 	{ start_log, EX_OSERR },
 	{ open_store, EX_CANTCREAT },
 	{ make_counters, EX_CANTCREAT },
