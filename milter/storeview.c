@@ -122,140 +122,107 @@ lookup_room(const struct lookup *l)
 	return (arena_array(&l->view->arena, l->n, sizeof(void *)));
 }
 
+/*
+ * The answer to a lookup as an array of the kind's own type: the same for each
+ * kind but for that type.
+ */
+#define DEFINE_TAKE(kind)						\
+static enum found							\
+take_##kind(struct lookup *l, enum found found, struct kind##_set *set)	\
+{									\
+	const struct kind **v;						\
+	size_t i;							\
+									\
+	if (found != FOUND)						\
+		return (found);						\
+	if ((v = lookup_room(l)) == NULL)				\
+		return (LATER);						\
+	for (i = 0; i < l->n; i++)					\
+		v[i] = &l->v[i]->u.kind;				\
+	set->v = v;							\
+	set->n = l->n;							\
+	return (FOUND);							\
+}
+
+DEFINE_TAKE(domain)
+DEFINE_TAKE(account)
+DEFINE_TAKE(group)
+DEFINE_TAKE(deny)
+DEFINE_TAKE(network)
+
 /* ---- policy_view ------------------------------------------------------- */
 
-static enum found
-view_domains(void *ctx, const char *name,
-    struct domain_set *set)
+static struct lookup
+lookup_of(void *ctx, enum kind kind, enum term term, const char *text)
 {
-	struct lookup l = { .view = ctx, .term = TERM_DOMAIN,
-	    .kind = KIND_DOMAIN, .text = name };
-	enum found found = lookup_text(&l);
-	const struct domain **v;
-	size_t i;
 
-	if (found != FOUND)
-		return (found);
-	if ((v = lookup_room(&l)) == NULL)
-		return (LATER);
-	for (i = 0; i < l.n; i++)
-		v[i] = &l.v[i]->u.domain;
-	set->v = v;
-	set->n = l.n;
-	return (FOUND);
+	return ((struct lookup){ .view = ctx, .kind = kind, .term = term,
+	    .text = text });
 }
 
 static enum found
-view_accounts(void *ctx, enum term term, const char *text,
-    struct account_set *set)
+view_domains(void *ctx, const char *name, struct domain_set *set)
 {
-	struct lookup l = { .view = ctx, .term = term,
-	    .kind = KIND_ACCOUNT, .text = text };
-	enum found found = lookup_text(&l);
-	const struct account **v;
-	size_t i;
+	struct lookup l = lookup_of(ctx, KIND_DOMAIN, TERM_DOMAIN, name);
 
-	if (found != FOUND)
-		return (found);
-	if ((v = lookup_room(&l)) == NULL)
-		return (LATER);
-	for (i = 0; i < l.n; i++)
-		v[i] = &l.v[i]->u.account;
-	set->v = v;
-	set->n = l.n;
-	return (FOUND);
+	return (take_domain(&l, lookup_text(&l), set));
 }
 
 static enum found
 view_accounts_by_login(void *ctx, const char *login, struct account_set *set)
 {
+	struct lookup l = lookup_of(ctx, KIND_ACCOUNT, TERM_LOGIN, login);
 
-	return (view_accounts(ctx, TERM_LOGIN, login, set));
+	return (take_account(&l, lookup_text(&l), set));
 }
 
 static enum found
 view_accounts_by_address(void *ctx, const char *address,
     struct account_set *set)
 {
+	struct lookup l = lookup_of(ctx, KIND_ACCOUNT, TERM_ADDRESS, address);
 
-	return (view_accounts(ctx, TERM_ADDRESS, address, set));
-}
-
-static enum found
-view_groups(void *ctx, enum term term, const char *text,
-    struct group_set *set)
-{
-	struct lookup l = { .view = ctx, .term = term,
-	    .kind = KIND_GROUP, .text = text };
-	enum found found = lookup_text(&l);
-	const struct group **v;
-	size_t i;
-
-	if (found != FOUND)
-		return (found);
-	if ((v = lookup_room(&l)) == NULL)
-		return (LATER);
-	for (i = 0; i < l.n; i++)
-		v[i] = &l.v[i]->u.group;
-	set->v = v;
-	set->n = l.n;
-	return (FOUND);
+	return (take_account(&l, lookup_text(&l), set));
 }
 
 static enum found
 view_groups_with_dn(void *ctx, const char *dn, struct group_set *set)
 {
+	struct lookup l = lookup_of(ctx, KIND_GROUP, TERM_MEMBER_DN, dn);
 
-	return (view_groups(ctx, TERM_MEMBER_DN, dn, set));
+	return (take_group(&l, lookup_text(&l), set));
 }
 
 static enum found
 view_groups_with_login(void *ctx, const char *login, struct group_set *set)
 {
+	struct lookup l = lookup_of(ctx, KIND_GROUP, TERM_MEMBER_LOGIN, login);
 
-	return (view_groups(ctx, TERM_MEMBER_LOGIN, login, set));
+	return (take_group(&l, lookup_text(&l), set));
 }
 
 static enum found
 view_groups_by_dn(void *ctx, const char *dn, struct group_set *set)
 {
+	struct lookup l = lookup_of(ctx, KIND_GROUP, TERM_GROUP_DN, dn);
 
-	return (view_groups(ctx, TERM_GROUP_DN, dn, set));
-}
-
-static enum found
-view_denies(void *ctx, enum term term, const char *text,
-    struct deny_set *set)
-{
-	struct lookup l = { .view = ctx, .term = term,
-	    .kind = KIND_DENY, .text = text };
-	enum found found = lookup_text(&l);
-	const struct deny **v;
-	size_t i;
-
-	if (found != FOUND)
-		return (found);
-	if ((v = lookup_room(&l)) == NULL)
-		return (LATER);
-	for (i = 0; i < l.n; i++)
-		v[i] = &l.v[i]->u.deny;
-	set->v = v;
-	set->n = l.n;
-	return (FOUND);
+	return (take_group(&l, lookup_text(&l), set));
 }
 
 static enum found
 view_denies_by_dn(void *ctx, const char *dn, struct deny_set *set)
 {
+	struct lookup l = lookup_of(ctx, KIND_DENY, TERM_DENY_DN, dn);
 
-	return (view_denies(ctx, TERM_DENY_DN, dn, set));
+	return (take_deny(&l, lookup_text(&l), set));
 }
 
 static enum found
 view_denies_by_login(void *ctx, const char *login, struct deny_set *set)
 {
+	struct lookup l = lookup_of(ctx, KIND_DENY, TERM_DENY_LOGIN, login);
 
-	return (view_denies(ctx, TERM_DENY_LOGIN, login, set));
+	return (take_deny(&l, lookup_text(&l), set));
 }
 
 static enum found
@@ -263,23 +230,13 @@ view_prefix(struct store_view *view, const struct cidr *net,
     struct network_set *set)
 {
 	char text[CIDR_TEXT_MAX];
-	struct lookup l = { .view = view, .term = TERM_NETWORK,
-	    .kind = KIND_NETWORK, .text = text };
+	struct lookup l = lookup_of(view, KIND_NETWORK, TERM_NETWORK, text);
 	enum found found;
-	const struct network **v;
-	size_t i;
 
 	cidr_format(net, text);
-	if ((found = lookup_run(&l, record_hash_network(net))) != FOUND)
-		return (found);
-	if ((v = lookup_room(&l)) == NULL)
-		return (LATER);
-	for (i = 0; i < l.n; i++)
-		v[i] = &l.v[i]->u.network;
-	set->v = v;
-	set->n = l.n;
+	found = lookup_run(&l, record_hash_network(net));
 	set->len = net->len;
-	return (FOUND);
+	return (take_network(&l, found, set));
 }
 
 static enum found
