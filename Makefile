@@ -3,6 +3,7 @@
 #	make			the three programs, in build/
 #	make demo		a private Postfix and mayrelayd play a few mails
 #	make test		install what the tests need, and run all of them
+#	make differential	a million random cases against the model
 #	make install		DESTDIR= PREFIX= SYSCONFDIR= are honoured
 #
 # The order of the modules below is reading order and include rule: a file
@@ -145,14 +146,21 @@ tools: $(TOOLS)
 test:
 	@contrib/install-packages $(TEST_PACKAGES)
 	@echo "building in build/ and build/san/"
-	@$(MAKE) --no-print-directory -s all
-	@$(MAKE) --no-print-directory -s FLAVOUR=san all units tools
+	@$(MAKE) --no-print-directory -s -j "$$(nproc)" all
+	@$(MAKE) --no-print-directory -s -j "$$(nproc)" FLAVOUR=san \
+	    all units tools
 	t/run
+
+# The long run of t/differential (t/README.md has its last figures).
+differential:
+	@contrib/install-packages $(TEST_PACKAGES)
+	@$(MAKE) --no-print-directory -s -j "$$(nproc)" all tools
+	BIN=$(CURDIR)/build CASES=1200000 t/differential/differential.sh
 
 demo:
 	@contrib/install-packages $(DEMO_PACKAGES)
 	@echo "building in build/"
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s -j "$$(nproc)" all
 	@contrib/demo/run
 
 # For t/lint/layers.
@@ -182,7 +190,7 @@ install: all
 		install -d $$to && install -m 644 $$page $$to || exit 1; \
 	done
 
-.PHONY: always all units tools test demo print-modules print-programs \
-	install clean
+.PHONY: always all units tools test differential demo print-modules \
+	print-programs install clean
 clean:
 	rm -rf build
