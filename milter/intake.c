@@ -23,6 +23,8 @@ struct intake {
 	unsigned long line;
 	unsigned long entries;
 	uint64_t problems;
+	uint64_t dated;		/* entries with relayEnforceFrom */
+	unsigned long dated_first, dated_last;	/* their lines */
 	enum intake_outcome outcome;
 };
 
@@ -121,6 +123,37 @@ problem(void *ctx, const char *dn, const char *attr, const char *value,
 	    in->line, dn, attr, colon, shown, value, text);
 }
 
+static bool
+has_date(const struct record *record)
+{
+
+	switch (record->kind) {
+	case KIND_ACCOUNT:
+		return (record->u.account.enforce.present);
+	case KIND_NETWORK:
+		return (record->u.network.enforce.present);
+	case KIND_DOMAIN:
+		return (record->u.domain.enforce.present);
+	case KIND_GROUP:
+		return (record->u.group.enforce.present);
+	case KIND_DENY:
+		break;
+	}
+	return (false);
+}
+
+/* One entry may be read as several records. */
+static void
+note_date(struct intake *in, const struct record *record)
+{
+
+	if (!has_date(record) || (in->dated > 0 && in->dated_last == in->line))
+		return;
+	if (in->dated++ == 0)
+		in->dated_first = in->line;
+	in->dated_last = in->line;
+}
+
 static int
 read_one(struct intake *in, const struct reader *reader, const char *key,
     size_t key_len, const struct entry *entry, struct why *why)
@@ -138,6 +171,7 @@ read_one(struct intake *in, const struct reader *reader, const char *key,
 	in->search = reader->search;
 	switch (reader->read(&r, &record)) {
 	case ATTR_ENTRY:
+		note_date(in, &record);
 		return (store_build_put(in->build, reader->search, key,
 		    key_len, &record, why));
 	case ATTR_NONE:
@@ -373,6 +407,20 @@ log_problems(const struct intake *in)
 		    (unsigned long long)(in->problems - PROBLEMS_LOGGED));
 }
 
+/* Spec section 5: in the authority role a date ahead would be an open relay. */
+static void
+log_dates(const struct intake *in)
+{
+
+	if (in->dated == 0 || in->job->quiet ||
+	    in->job->config->policy.role != ROLE_AUTHORITY)
+		return;
+	log_line(LOG_SEV_WARNING, "%s:%lu: relayEnforceFrom is ignored in the "
+	    "authority role: refusals are real (%llu %s it)", in->job->path,
+	    in->dated_first, (unsigned long long)in->dated,
+	    in->dated == 1 ? "entry has" : "entries have");
+}
+
 /* ---- one reading ------------------------------------------------------- */
 
 static void
@@ -405,6 +453,7 @@ intake_run(const struct intake_job *job,
 	intake_init(&in, job);
 	result = tell(ctx, &sink, why);
 	log_problems(&in);
+	log_dates(&in);
 	if (result == 0 && in.outcome == INTAKE_IN_FORCE)
 		log_generation(&in);
 	*outcome = in.outcome;

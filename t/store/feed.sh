@@ -184,6 +184,34 @@ wait_for shows error '^$'
 is "$(said 'in force')" 1 "is read once"
 stop_feed
 
+# ---- the authority role ----------------------------------------------------------------------
+
+role=authority
+write_conf
+{
+	policy_of 15 f
+	for i in 15 16; do
+		printf 'dn: uid=u%s,ou=people,dc=example,dc=com\n' "$i"
+		printf 'objectClass: relayAccount\nuid: u%s\n' "$i"
+		printf 'relayEnforceFrom: 20300101000000Z\n\n'
+	done
+} | write_policy
+: > "$feed_log"
+start_feed
+becomes "in the authority role a policy is read" shows accounts '^17$'
+wait_for shows error '^$'
+is "$(said 'policy\.ldif:[0-9]+: relayEnforceFrom .*authority.*\(2 entries')" 1 \
+    "relayEnforceFrom is warned of"
+stop_feed
+role=narrowing
+write_conf
+: > "$feed_log"
+start_feed
+becomes "in the narrowing role it is read" \
+    file_has "$feed_log" 'in force'
+is "$(said relayEnforceFrom)" 0 "without a warning"
+stop_feed
+
 # ---- ticks and the end ----------------------------------------------------------------------
 
 policy_of 100000 g | write_policy
