@@ -61,7 +61,8 @@ struct counters {
 
 /**
  * counters_create(dir, counters, why):
- * Make ${dir}/counters (0600) and map it.  Return 0 or -1.
+ * Make ${dir}/counters (0600) and map it; when the disk is full, set the one
+ * that is there to zero.  Return 0 or -1.
  */
 int counters_create(const char *, struct counters **, struct why *);
 

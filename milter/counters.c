@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -109,20 +110,6 @@ file_make(int dir_fd, struct counters **counters, struct why *why)
 	return (rc);
 }
 
-int
-counters_create(const char *dir, struct counters **counters, struct why *why)
-{
-	int dir_fd, rc;
-
-	*counters = NULL;
-	if ((dir_fd = dir_open(dir, why)) == -1)
-		return (-1);
-	if ((rc = file_make(dir_fd, counters, why)) == -1)
-		why_prefix(why, "%s/" FILE_NEW ": ", dir);
-	close(dir_fd);
-	return (rc);
-}
-
 /* A file of another size is never mapped: beyond its end lies SIGBUS. */
 static int
 size_check(int fd, struct why *why)
@@ -177,6 +164,48 @@ file_open(int dir_fd, bool writable, struct counters **counters,
 		return (why_set(why, "%s", strerror(errno)));
 	rc = file_map(fd, writable, counters, why);
 	close(fd);
+	return (rc);
+}
+
+/*
+ * On a full disk the one that is there serves again, from zero: a restart then
+ * costs no more than the counts.  Its head stays as it is.
+ */
+static int
+file_reuse(int dir_fd, struct counters **counters)
+{
+	const size_t head = offsetof(struct counters, started);
+	struct why why;
+	int fd, rc;
+
+	fd = openat(dir_fd, FILE_NAME, O_RDWR | O_NOFOLLOW | O_NONBLOCK |
+	    O_CLOEXEC);
+	if (fd == -1)
+		return (-1);
+	rc = file_map(fd, true, counters, &why);
+	if (rc == 0 && allocate(fd, &why) == -1) {
+		unmap(counters);
+		rc = -1;
+	}
+	close(fd);
+	if (rc == 0)
+		memset((char *)*counters + head, 0, sizeof(**counters) - head);
+	return (rc);
+}
+
+int
+counters_create(const char *dir, struct counters **counters, struct why *why)
+{
+	int dir_fd, rc;
+
+	*counters = NULL;
+	if ((dir_fd = dir_open(dir, why)) == -1)
+		return (-1);
+	if ((rc = file_make(dir_fd, counters, why)) == -1)
+		rc = file_reuse(dir_fd, counters);
+	if (rc == -1)
+		why_prefix(why, "%s/" FILE_NEW ": ", dir);
+	close(dir_fd);
 	return (rc);
 }
 

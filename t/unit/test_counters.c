@@ -148,11 +148,10 @@ START_TEST(a_symbolic_link_is_replaced_not_followed)
 END_TEST
 
 /* A limit on the size of files stands for a full disk. */
-START_TEST(no_room)
+static int
+create_without_room(struct counters **c, struct why *why)
 {
 	struct rlimit before, limit;
-	struct counters *c = NULL;
-	struct why why = { "" };
 	int rc;
 
 	signal(SIGXFSZ, SIG_IGN);
@@ -160,12 +159,61 @@ START_TEST(no_room)
 	limit = before;
 	limit.rlim_cur = 100;
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	rc = counters_create(dir, &c, &why);
+	rc = counters_create(dir, c, why);
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
-	ck_assert_int_eq(rc, -1);
+	return (rc);
+}
+
+START_TEST(no_room)
+{
+	struct counters *c = NULL;
+	struct why why = { "" };
+
+	ck_assert_int_eq(create_without_room(&c, &why), -1);
 	ck_assert_ptr_eq(c, NULL);
 	ck_assert_ptr_ne(strstr(why.text, "cannot be allocated"), NULL);
 	ck_assert_int_eq(rmdir(dir), 0);
+}
+END_TEST
+
+/* A restart on a full disk goes on with the old file. */
+START_TEST(no_room_but_an_old_one)
+{
+	struct counters *old = create(), *c = NULL, *tool;
+	struct why why = { "" };
+
+	atomic_store(&old->started, 5);
+	atomic_store(&old->refresh_asked, 3);
+	counters_error_set(old, 7, "wrong");
+	counters_close(old);
+	ck_assert_msg(create_without_room(&c, &why) == 0, "%s", why.text);
+	ck_assert_int_eq(c->started, 0);
+	ck_assert_uint_eq(c->refresh_asked, 0);
+	ck_assert_int_eq(c->error_at, 0);
+	ck_assert_int_eq(c->error[0], 0);
+	ck_assert_msg(counters_open(dir, false, &tool, &why) == 0, "%s",
+	    why.text);
+	atomic_store(&c->started, 9);
+	ck_assert_int_eq(tool->started, 9);
+	counters_close(tool);
+	counters_close(c);
+}
+END_TEST
+
+START_TEST(no_room_and_a_strange_one)
+{
+	struct counters *c = NULL;
+	struct why why = { "" };
+
+	ck_assert_int_eq(symlink("/dev/zero", path), 0);
+	ck_assert_int_eq(create_without_room(&c, &why), -1);
+	ck_assert_ptr_eq(c, NULL);
+	ck_assert_ptr_ne(strstr(why.text, "cannot be allocated"), NULL);
+	unlink(path);
+	ck_assert_int_eq(mknod(path, S_IFREG | 0600, 0), 0);
+	ck_assert_int_eq(create_without_room(&c, &why), -1);
+	ck_assert_ptr_eq(c, NULL);
+	ck_assert_ptr_ne(strstr(why.text, "cannot be allocated"), NULL);
 }
 END_TEST
 
@@ -437,6 +485,8 @@ suite(void)
 	tcase_add_test(tc, left_over_by_a_killed_daemon);
 	tcase_add_test(tc, a_symbolic_link_is_replaced_not_followed);
 	tcase_add_test(tc, no_room);
+	tcase_add_test(tc, no_room_but_an_old_one);
+	tcase_add_test(tc, no_room_and_a_strange_one);
 	tcase_add_test(tc, a_folder_in_the_way);
 	tcase_add_test(tc, no_such_folder);
 	tcase_add_loop_test(tc, foreign_file, 0, FILES);
