@@ -97,6 +97,13 @@ void policy_decide(const struct policy_settings *, const struct policy_view *,
     int64_t, const struct question *, struct arena *, struct verdict *,
     struct trace *);
 
+/**
+ * policy_not_smtp(client):
+ * Is that Postfix's simulated session for local submission (step 0), in which
+ * a refusal, temporary or not, jams the queue?
+ */
+bool policy_not_smtp(const struct client *);
+
 /** policy_word(word): "pass", "permit", "reject", "tempfail",
  * "would-reject". */
 const char *policy_word(enum verdict_word);

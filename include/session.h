@@ -36,7 +36,14 @@ struct session *session_new(const struct config *, bool);
 void session_free(struct session *);
 
 const struct config *session_config(const struct session *);
+
+/**
+ * session_overloaded(s):
+ * As session_new was told, but never for Postfix's simulated session
+ * (policy_not_smtp).
+ */
 bool session_overloaded(const struct session *);
+
 struct repeats *session_repeats(struct session *);
 
 /**

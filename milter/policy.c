@@ -178,12 +178,19 @@ try_later(struct decision *d, int step, const char *what)
 	return (unavailable(d));
 }
 
+bool
+policy_not_smtp(const struct client *c)
+{
+
+	return (c->kind == CLIENT_IP && c->port == 0 &&
+	    cidr_ip_loopback(&c->ip));
+}
+
 static bool
 not_smtp(struct decision *d)
 {
-	const struct client *c = &d->question->client;
 
-	if (c->kind != CLIENT_IP || c->port != 0 || !cidr_ip_loopback(&c->ip))
+	if (!policy_not_smtp(&d->question->client))
 		return (false);
 	trace_add(d->trace, 0, "The client is loopback with source port 0: "
 	    "Postfix's simulated session for local submission.");

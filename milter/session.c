@@ -104,7 +104,7 @@ bool
 session_overloaded(const struct session *s)
 {
 
-	return (s->overloaded);
+	return (s->overloaded && !policy_not_smtp(&s->client));
 }
 
 struct repeats *
