@@ -19,8 +19,8 @@ said=$(printf '%s\n' "open unix:$socket" negotiate negotiated | miltc)
 like "$said" 'steps=0x7372 ' \
     "no HELO, DATA, header, body; no answer to CONNECT, HELO and MAIL"
 like "$said" 'connect="j v \{daemon_name\} _"' "the macros of CONNECT"
-like "$said" 'mail="i v \{auth_type\} \{auth_authen\}"' "the macros of MAIL"
-like "$said" 'rcpt="i v \{rcpt_mailer\} \{rcpt_host\} \{rcpt_addr\}"' \
+like "$said" 'mail="i j v \{auth_type\} \{auth_authen\}"' "the macros of MAIL"
+like "$said" 'rcpt="i j v \{rcpt_mailer\} \{rcpt_host\} \{rcpt_addr\}"' \
     "the macros of RCPT"
 said=$(printf '%s\n' "open unix:$socket" "negotiate 2 0x3f 0x7f" negotiated \
     "connect host.example 4 203.0.113.9 1" "mail <a@example.org>" \
@@ -222,4 +222,23 @@ END
 like "$said" '^550 5\.7\.1 Relay is not permitted' "hostile bytes: one reply"
 is "$(wc -l <<< "$said")" 1 "hostile bytes: in one line"
 
-stops "SIGTERM ends it"
+# ---- a stop with connections open ------------------------------------------
+
+mark=$(log_mark)
+mkfifo "$W/open"
+talk host.example 4 203.0.113.9 4712 < "$W/open" > "$W/heard" &
+talker=$!
+exec 8> "$W/open"
+printf '%s\n' 'mail <a@example.org>' 'rcpt <1@example.net>' \
+    'rcpt <2@example.net>' 'rcpt <3@example.net>' 'rcpt <4@example.net>' \
+    'rcpt <5@example.net>' >&8
+all_heard()
+{
+	[ "$(grep -c '^550' "$W/heard")" -eq 5 ]
+}
+wait_for all_heard
+stops "a daemon with a connection open ends"
+exec 8>&-
+wait "$talker"
+like "$(decision_lines "$mark" | tail -n 1)" \
+    'to=<5@example.net> .* repeats=2$' "and sums up what it had not logged yet"
