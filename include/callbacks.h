@@ -23,4 +23,8 @@ void callbacks_serve(struct store *, struct counters *);
  * on; taken (config_take), the one before is given back. */
 void callbacks_configure(const struct config *);
 
+/** callbacks_finish(): write what connections that are still open have summed
+ * up; at the end of the program, which libmilter does not tell them of. */
+void callbacks_finish(void);
+
 #endif /* !CALLBACKS_H */

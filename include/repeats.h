@@ -34,20 +34,29 @@ struct repeats {
 /** repeats_init(r). */
 void repeats_init(struct repeats *);
 
+/* What one line is to sum up. */
+struct repeats_sum {
+	char *line;		/* the last suppressed one; whoever gets it
+				   frees it; NULL: nothing to sum up */
+	unsigned long n;	/* how many were suppressed */
+};
+
 /**
- * repeats_see(r, hash, limit, line, emit, ctx):
+ * repeats_see(r, hash, limit, line, gave_way):
  * A refusal of kind ${hash} came, with ${line} as its log line.  Return true
  * if the line is to be written now.  Else it is kept (a copy).  If a kind has
- * to give way, its sum goes to ${emit}(ctx, line, repeats): its last line and
- * the number of suppressed ones.  A ${limit} of 0 suppresses nothing, and so
- * does short memory.
+ * to give way, its sum is in ${gave_way}.  A ${limit} of 0 suppresses nothing,
+ * and so does short memory.
  */
 bool repeats_see(struct repeats *, uint64_t, unsigned long, const char *,
-    void (*)(void *, const char *, unsigned long), void *);
+    struct repeats_sum *);
 
-/** repeats_close(r, emit, ctx): sum up what is left; ${r} is empty then. */
-void repeats_close(struct repeats *,
-    void (*)(void *, const char *, unsigned long), void *);
+/**
+ * repeats_close(r, sums):
+ * Sum up what is left; ${r} is empty then.  Return how many of ${sums} were
+ * filled.
+ */
+unsigned repeats_close(struct repeats *, struct repeats_sum[REPEATS_KINDS]);
 
 /** repeats_hash(h, s): mix the string ${s} (NULL counts as "") into ${h};
  * begin with 0. */

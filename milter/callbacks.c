@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "callbacks.h"
@@ -50,6 +51,18 @@ static struct {
 	const struct config *config;
 	bool overloaded;		/* an episode is going on */
 } serving = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* A connection, as libmilter keeps it for us. */
+struct connection {
+	struct session *session;
+	struct connection *next, *prev;
+};
+
+/* All of them: at the end of the program libmilter tells none of its end. */
+static struct {
+	pthread_mutex_t lock;	/* guards first, the links, every repeats */
+	struct connection *first;
+} open_connections = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 void
 callbacks_serve(struct store *store, struct counters *counters)
@@ -178,46 +191,137 @@ count_connection(const struct config *config)
 	return (n > max);
 }
 
+static void
+link_in(struct connection *c)
+{
+
+	pthread_mutex_lock(&open_connections.lock);
+	c->next = open_connections.first;
+	if (c->next != NULL)
+		c->next->prev = c;
+	open_connections.first = c;
+	pthread_mutex_unlock(&open_connections.lock);
+}
+
+static unsigned
+take_out(struct connection *c, struct repeats_sum sums[REPEATS_KINDS])
+{
+	unsigned n;
+
+	pthread_mutex_lock(&open_connections.lock);
+	if (c->next != NULL)
+		c->next->prev = c->prev;
+	if (c->prev != NULL)
+		c->prev->next = c->next;
+	else
+		open_connections.first = c->next;
+	n = repeats_close(session_repeats(c->session), sums);
+	pthread_mutex_unlock(&open_connections.lock);
+	return (n);
+}
+
+static struct connection *
+connection_new(const struct config *config, bool overloaded)
+{
+	struct connection *c;
+
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		return (NULL);
+	if ((c->session = session_new(config, overloaded)) == NULL) {
+		free(c);
+		return (NULL);
+	}
+	link_in(c);
+	return (c);
+}
+
+static void
+write_sums(struct repeats_sum *sums, unsigned n)
+{
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		log_line(LOG_SEV_NOTICE, "%s repeats=%lu", sums[i].line,
+		    sums[i].n);
+		free(sums[i].line);
+	}
+}
+
+static void
+connection_free(struct connection *c)
+{
+	struct repeats_sum sums[REPEATS_KINDS];
+
+	write_sums(sums, take_out(c, sums));
+	session_free(c->session);
+	free(c);
+}
+
+static struct session *
+session_of(SMFICTX *ctx)
+{
+	const struct connection *c = smfi_getpriv(ctx);
+
+	return (c == NULL ? NULL : c->session);
+}
+
 static struct session *
 open_session(SMFICTX *ctx)
 {
 	const struct config *config = config_now();
-	struct session *s;
+	struct connection *c;
 	bool overloaded;
 
 	overloaded = count_connection(config);
-	s = session_new(config, overloaded);
+	c = connection_new(config, overloaded);
 	config_give(config);
-	if (s != NULL && smfi_setpriv(ctx, s) != MI_SUCCESS) {
-		session_free(s);
-		s = NULL;
+	if (c != NULL && smfi_setpriv(ctx, c) != MI_SUCCESS) {
+		connection_free(c);
+		c = NULL;
 	}
-	if (s == NULL)
+	if (c == NULL) {
 		atomic_fetch_sub(&serving.counters->connections, 1);
-	return (s);
-}
-
-static void
-write_repeats(void *ctx, const char *line, unsigned long n)
-{
-
-	(void)ctx;
-	log_line(LOG_SEV_NOTICE, "%s repeats=%lu", line, n);
+		return (NULL);
+	}
+	return (c->session);
 }
 
 static void
 end_session(SMFICTX *ctx)
 {
-	struct session *s = smfi_getpriv(ctx);
+	struct connection *c = smfi_getpriv(ctx);
 
 	/* Whoever only looks whether the port is open gets here without a
 	 * session. */
-	if (s == NULL)
+	if (c == NULL)
 		return;
 	smfi_setpriv(ctx, NULL);
-	repeats_close(session_repeats(s), write_repeats, NULL);
-	session_free(s);
+	connection_free(c);
 	atomic_fetch_sub(&serving.counters->connections, 1);
+}
+
+/* The sums of one connection that has some; 0: there is none left. */
+static unsigned
+next_sums(struct repeats_sum sums[REPEATS_KINDS])
+{
+	struct connection *c;
+	unsigned n = 0;
+
+	pthread_mutex_lock(&open_connections.lock);
+	for (c = open_connections.first; c != NULL && n == 0; c = c->next)
+		n = repeats_close(session_repeats(c->session), sums);
+	pthread_mutex_unlock(&open_connections.lock);
+	return (n);
+}
+
+void
+callbacks_finish(void)
+{
+	struct repeats_sum sums[REPEATS_KINDS];
+	unsigned n;
+
+	while ((n = next_sums(sums)) > 0)
+		write_sums(sums, n);
 }
 
 static sfsistat
@@ -238,7 +342,7 @@ static sfsistat
 on_mail(SMFICTX *ctx, char **argv)
 {
 	const struct session_macros macros = { macro_get, ctx };
-	struct session *s = smfi_getpriv(ctx);
+	struct session *s = session_of(ctx);
 
 	/* A failure shows at RCPT: there is no message then. */
 	if (s != NULL)
@@ -249,7 +353,7 @@ on_mail(SMFICTX *ctx, char **argv)
 static sfsistat
 on_abort(SMFICTX *ctx)
 {
-	struct session *s = smfi_getpriv(ctx);
+	struct session *s = session_of(ctx);
 
 	if (s != NULL)
 		session_abort(s);
@@ -375,10 +479,16 @@ static void
 write_refusal(struct session *s, const struct line *line)
 {
 	char text[LINE_MAX_LEN];
+	struct repeats_sum gave_way;
+	bool now;
 
 	line_format(line, text, sizeof(text));
-	if (repeats_see(session_repeats(s), kind_of(line),
-	    session_config(s)->log_repeats, text, write_repeats, NULL))
+	pthread_mutex_lock(&open_connections.lock);
+	now = repeats_see(session_repeats(s), kind_of(line),
+	    session_config(s)->log_repeats, text, &gave_way);
+	pthread_mutex_unlock(&open_connections.lock);
+	write_sums(&gave_way, gave_way.line != NULL);
+	if (now)
 		log_text(LOG_SEV_NOTICE, text);
 }
 
@@ -474,7 +584,7 @@ static sfsistat
 on_rcpt(SMFICTX *ctx, char **argv)
 {
 	const struct session_macros macros = { macro_get, ctx };
-	struct session *s = smfi_getpriv(ctx);
+	struct session *s = session_of(ctx);
 	struct question question;
 
 	if (s == NULL)

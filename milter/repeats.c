@@ -4,8 +4,6 @@
 #include "digest.h"
 #include "repeats.h"
 
-typedef void emit_fn(void *, const char *, unsigned long);
-
 void
 repeats_init(struct repeats *r)
 {
@@ -24,23 +22,20 @@ kind_find(struct repeats *r, uint64_t hash)
 	return (NULL);
 }
 
-static void
-kind_end(struct repeats_kind *k, emit_fn *emit, void *ctx)
+static struct repeats_sum
+kind_sum(const struct repeats_kind *k)
 {
 
-	if (k->line != NULL)
-		emit(ctx, k->line, k->suppressed);
-	free(k->line);
-	k->line = NULL;
+	return ((struct repeats_sum){ k->line, k->suppressed });
 }
 
 static struct repeats_kind *
-kind_new(struct repeats *r, uint64_t hash, emit_fn *emit, void *ctx)
+kind_new(struct repeats *r, uint64_t hash, struct repeats_sum *gave_way)
 {
 	struct repeats_kind *k;
 
 	if (r->n == REPEATS_KINDS) {
-		kind_end(&r->kinds[0], emit, ctx);
+		*gave_way = kind_sum(&r->kinds[0]);
 		r->n--;
 		memmove(&r->kinds[0], &r->kinds[1],
 		    r->n * sizeof(r->kinds[0]));
@@ -74,28 +69,31 @@ kind_suppress(struct repeats_kind *k, const char *line)
 
 bool
 repeats_see(struct repeats *r, uint64_t hash, unsigned long limit,
-    const char *line, emit_fn *emit, void *ctx)
+    const char *line, struct repeats_sum *gave_way)
 {
 	struct repeats_kind *k;
 
+	*gave_way = (struct repeats_sum){ NULL, 0 };
 	if (limit == 0)
 		return (true);
 	if ((k = kind_find(r, hash)) == NULL)
-		k = kind_new(r, hash, emit, ctx);
+		k = kind_new(r, hash, gave_way);
 	if (k->written >= limit)
 		return (!kind_suppress(k, line));
 	k->written++;
 	return (true);
 }
 
-void
-repeats_close(struct repeats *r, emit_fn *emit, void *ctx)
+unsigned
+repeats_close(struct repeats *r, struct repeats_sum sums[REPEATS_KINDS])
 {
-	unsigned i;
+	unsigned i, n = 0;
 
 	for (i = 0; i < r->n; i++)
-		kind_end(&r->kinds[i], emit, ctx);
+		if (r->kinds[i].line != NULL)
+			sums[n++] = kind_sum(&r->kinds[i]);
 	r->n = 0;
+	return (n);
 }
 
 uint64_t

@@ -562,6 +562,7 @@ finish(struct service *s)
 	reload_free(s->reload);
 	child_free(s->child);
 	stop_milter(s);
+	callbacks_finish();
 	atomic_store(&s->counters->pid, 0);
 }
 

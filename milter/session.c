@@ -70,22 +70,16 @@ session_new(const struct config *config, bool overloaded)
 	return (s);
 }
 
-static void
-drop_line(void *ctx, const char *line, unsigned long n)
-{
-
-	(void)ctx;
-	(void)line;
-	(void)n;
-}
-
 void
 session_free(struct session *s)
 {
+	struct repeats_sum sums[REPEATS_KINDS];
+	unsigned n;
 
 	if (s == NULL)
 		return;
-	repeats_close(&s->repeats, drop_line, NULL);
+	for (n = repeats_close(&s->repeats, sums); n > 0; n--)
+		free(sums[n - 1].line);
 	arena_free(&s->recipient);
 	arena_free(&s->message);
 	arena_free(&s->connection);
