@@ -131,8 +131,11 @@ show(const char *dir)
 static int
 ask(const char *dir, const char *how)
 {
-	static const char *const results[] = { "done", "unchanged",
-	    "held back", "failed" };
+	static const char *const results[] = {
+		[REFRESH_DONE] = "done",
+		[REFRESH_HELD_BACK] = "held back",
+		[REFRESH_FAILED] = "failed"
+	};
 	struct counters *c = open_counters(dir);
 	uint64_t asked;
 
@@ -141,7 +144,7 @@ ask(const char *dir, const char *how)
 	asked = atomic_fetch_add(&c->refresh_asked, 1) + 1;
 	while (atomic_load(&c->refresh_answered) < asked)
 		usleep(STEP_US);
-	puts(results[atomic_load(&c->refresh_result) & 3]);
+	puts(results[atomic_load(&c->refresh_result)]);
 	counters_close(c);
 	return (0);
 }
