@@ -46,8 +46,8 @@ check_form(const struct setting *s, const char *socket, const char *port,
 
 	if (digits > 0 && port[digits] == '\0')
 		return (setting_error(s, why, "\"%s\" would listen on every "
-		    "address; say on which: \"%s@127.0.0.1\"", socket,
-		    socket));
+		    "address; say on which: \"%s@%s\"", socket, socket,
+		    strncmp(socket, "inet6:", 6) == 0 ? "::1" : "127.0.0.1"));
 	if (digits == 0 || port[digits] != '@')
 		return (setting_error(s, why, "must be written \"%.*sPORT@"
 		    "HOST\" (the host first is how Postfix's settings write "

@@ -147,6 +147,9 @@ static const struct bad {
 	{ "bare inet", MILTER, "!socket = \"inet:8891\";",
 	    "file:1: milter.socket \"inet:8891\" would listen on every "
 	    "address; say on which: \"inet:8891@127.0.0.1\"" },
+	{ "bare inet6", MILTER, "!socket = \"inet6:8891\";",
+	    "file:1: milter.socket \"inet6:8891\" would listen on every "
+	    "address; say on which: \"inet6:8891@::1\"" },
 	{ "Postfix's order", MILTER, "!socket = \"inet:127.0.0.1:8891\";",
 	    "file:1: milter.socket must be written \"inet:PORT@HOST\" (the "
 	    "host first is how Postfix's settings write it), not "
