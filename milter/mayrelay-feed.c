@@ -102,6 +102,23 @@ give_up(struct counters *counters, const struct why *why, int code)
 	return (code);
 }
 
+/*
+ * A feed that is started again must not put in force what somebody is still
+ * editing: mayrelayd notes what it has in force (0: nobody did).
+ */
+static int
+check_in_force(const struct config *config, const struct counters *counters,
+    struct why *why)
+{
+	const uint64_t digest = atomic_load(&counters->config_digest);
+
+	if (digest == 0 || digest == config->digest)
+		return (0);
+	return (why_set(why, "%s says something else than what mayrelayd has "
+	    "in force: reload it; until then the policy is not read anew",
+	    config->path));
+}
+
 static int
 run(const struct config *config, int fd)
 {
@@ -112,9 +129,11 @@ run(const struct config *config, int fd)
 
 	if (counters_open(config->store, true, &counters, &why) == -1)
 		return (give_up(NULL, &why, EX_UNAVAILABLE));
-	if (store_open(config->store, STORE_WRITE, &store, &why) == -1) {
+	if (check_in_force(config, counters, &why) == -1)
+		code = give_up(counters, &why, EX_CONFIG);
+	else if (store_open(config->store, STORE_WRITE, &store, &why) == -1)
 		code = give_up(counters, &why, EX_UNAVAILABLE);
-	} else {
+	else {
 		code = feed_run(config, store, counters, fd);
 		store_close(store);
 	}

@@ -62,6 +62,30 @@ kill -HUP "$daemon_pid"
 becomes "a reload starts it at once" feed_runs
 feed=$(feed_pid)
 
+# ---- a configuration that was edited and not reloaded ----------------------
+
+cp "$conf" "$W/good.conf"
+sed 's/ou=people/ou=nobody/' "$W/good.conf" > "$conf"
+lines=$(wc -l < "$daemon_log")
+kill -KILL "$feed"
+becomes "a feed started again does not follow it" log_has \
+    'says something else than what mayrelayd has in force: reload it'
+like "$(mayrelay status)" 'accounts  *2 accounts' "the old policy stays"
+like "$(mayrelay status)" 'last error .*reload it' "status says why"
+is "$(tail -n "+$((lines + 1))" "$daemon_log" | grep -c 'in force: 0 acc')" 0 \
+    "nothing else was in force"
+kill -HUP "$daemon_pid"
+becomes "after a reload it does" log_has 'in force: 0 accounts'
+cp "$W/good.conf" "$conf"
+kill -HUP "$daemon_pid"
+two_accounts()
+{
+	[[ $(mayrelay status) =~ accounts\ *2\ accounts ]]
+}
+becomes "and goes back" two_accounts
+wait_for feed_runs
+feed=$(feed_pid)
+
 # ---- one that hangs (FEED_DEAD_MS) -----------------------------------------
 
 kill -STOP "$feed"
