@@ -122,20 +122,34 @@ split(struct attr_reading *r, const struct attr_row *row, const char *attr,
 		unreadable(r, list, attr, v, "it is an empty list: remove it");
 }
 
+/*
+ * Spaces around a value say nothing (RFC 4518 section 2.6.1), and nobody sees
+ * them; a DN may end in one that is escaped.
+ */
+static struct entry_value
+whole_piece(const struct attr_row *row, const struct entry_value *v)
+{
+
+	return (row->type == TYPE_DN ? *v : trimmed(v->s, v->len));
+}
+
 static void
 each_piece(struct attr_reading *r, const struct attr_row *row,
     struct attr_list *list, piece_fn *fn)
 {
 	const struct entry_value *v;
+	struct entry_value piece;
 	struct entry_cursor c;
 
 	entry_values(&c, r->entry, row->attr);
 	while ((v = entry_next(&c)) != NULL) {
 		list->present = true;
-		if (row->comma)
+		if (row->comma) {
 			split(r, row, c.written, v, list, fn);
-		else
-			fn(r, row, c.written, v, list);
+			continue;
+		}
+		piece = whole_piece(row, v);
+		fn(r, row, c.written, &piece, list);
 	}
 }
 

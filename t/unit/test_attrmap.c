@@ -116,6 +116,16 @@ static const struct {
 	    IS_JOE, "asks for routing" },
 	{ "two addresses in one value", JOE "mail: a@b.example,c@d.example\n",
 	    IS_JOE, "not one full address" },
+	{ "spaces around a value", "objectClass: relayAccount\n"
+	    "uid:  Joe \nmail: a@b.example \n"
+	    "relaySender:  @example.com \nmayWrite:  -@example.net \n"
+	    "allowNets: 192.0.2.0/24 \n", IS_JOE " address=a@b.example "
+	    "sender=[@example.com] recipient=[!@example.net] "
+	    "client=[192.0.2.0/24]", NULL },
+	{ "nothing but spaces", JOE "mail:   \n", IS_JOE, "it is empty" },
+	{ "spaces that belong to a DN", JOE
+	    "memberOf:  cn=staff\\ ,dc=example \n",
+	    IS_JOE " group=cn=staff,dc=example", NULL },
 	{ "an address in angle brackets", JOE "mail: <a@b.example>\n",
 	    IS_JOE, "not one full address" },
 	{ "an empty address", JOE "mail: \n", IS_JOE, "it is empty" },

@@ -59,6 +59,8 @@ static const struct row networks[] = {
 	    "[] deny", "relayClient=: the network has no address" },
 	{ "unreadable clients match nothing", NET "relayAccess: allow\n"
 	    "relayClient: 10.1\n", "[] allow", "it matches nothing" },
+	{ "spaces around a client", NET "relayAccess: deny\n"
+	    "relayClient:  192.0.2.0/24 \n", "[192.0.2.0/24] deny", NULL },
 	{ "the readable clients count", ALLOW "relayClient: 10.1\n",
 	    "[192.0.2.0/24] allow", "it matches nothing" },
 	{ "host bits of an allow", NET "relayAccess: allow\n"
