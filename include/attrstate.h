@@ -16,7 +16,7 @@
 /**
  * attrstate_enabled(reading, row):
  * What the status row says.  Every value must say enabled; what cannot be
- * read says disabled, and so do several values of anything but a keyword.
+ * read says disabled, and so do several values of a boolean or a bit mask.
  */
 bool attrstate_enabled(struct attr_reading *, const struct attr_row *);
 

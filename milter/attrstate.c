@@ -79,10 +79,13 @@ status_value(const struct attr_row *row, const struct entry_value *v,
 {
 	const char *wrong = attrtype_bytes_wrong(v);
 
-	if (wrong == NULL && several && row->type != TYPE_KEYWORD)
+	if (wrong == NULL && several && row->type != TYPE_KEYWORD &&
+	    row->type != TYPE_PRESENCE)
 		wrong = "there are several values: keep one";
 	if (wrong != NULL)
 		return ((struct status){ .wrong = wrong });
+	if (row->type == TYPE_PRESENCE)
+		return ((struct status){ .enabled = !row->absent_enabled });
 	if (row->type == TYPE_BOOLEAN)
 		return (status_boolean(row, v));
 	if (row->type == TYPE_BITMASK)
@@ -101,8 +104,6 @@ attrstate_enabled(struct attr_reading *r, const struct attr_row *row)
 
 	if (n == 0)
 		return (row->absent_enabled);
-	if (row->type == TYPE_PRESENCE)
-		return (!row->absent_enabled);
 	entry_values(&c, r->entry, row->attr);
 	while ((v = entry_next(&c)) != NULL) {
 		status = status_value(row, v, n > 1);

@@ -262,6 +262,8 @@ static const struct {
 	{ "a sign alone", JOE "userAccountControl: -\n",
 	    IS_JOE " disabled", "not a decimal number" },
 	{ "presence", JOE "lockedTime: 0\n", IS_JOE " disabled", NULL },
+	{ "an empty value that disables", JOE "lockedTime: \n",
+	    IS_JOE " disabled", "it counts as disabled" },
 	{ "every row must enable", JOE
 	    "accountStatus: active\nlockedTime: 0\n", IS_JOE " disabled",
 	    NULL },

@@ -146,6 +146,40 @@ START_TEST(takes_dates_from_types_of_dates_only)
 }
 END_TEST
 
+/* Presence that enables; in test_attrmap.c it disables. */
+static const struct {
+	const char *label;
+	const char *entry;
+	bool enabled;
+	const char *said;
+} present[] = {
+	{ "there", "mailBox: 0\n", true, "" },
+	{ "there twice", "mailBox: 0\nmailBox: 1\n", true, "" },
+	{ "not there", "cn: x\n", false, "" },
+	{ "empty", "mailBox: \n", false,
+	    "mailBox=: it is empty: remove it; it counts as disabled\n" },
+	{ "one of two is empty", "mailBox: 0\nmailBox: \n", false,
+	    "mailBox=: it is empty: remove it; it counts as disabled\n" }
+};
+
+START_TEST(reads_presence_that_enables)
+{
+	static const struct attr_row row = { .attr = "mailBox",
+	    .type = TYPE_PRESENCE };
+	struct attr_reading r;
+	struct attr_case c;
+	struct entry e;
+
+	case_begin(&c);
+	e = case_entry(&c, "cn=x", present[_i].entry);
+	r = reading_of(&c, &e);
+	ck_assert_msg(attrstate_enabled(&r, &row) == present[_i].enabled,
+	    "%s", present[_i].label);
+	ck_assert_str_eq(c.said, present[_i].said);
+	case_end(&c);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -154,6 +188,7 @@ main(void)
 	suite_one(s, finds_doubles_among_many);
 	suite_rows(s, reads_dns_of_any_length, ROWS(dn_lens));
 	suite_one(s, reports_within_bounds);
+	suite_rows(s, reads_presence_that_enables, ROWS(present));
 	suite_rows(s, compares_words, ROWS(words));
 	suite_rows(s, takes_dates_from_types_of_dates_only, ATTR_TYPES);
 	return (suite_run(s));
