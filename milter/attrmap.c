@@ -623,9 +623,10 @@ attrmap_override_account(const struct entry *e, struct arena *arena,
 	    report) != 0)
 		return (attrreader_end(&rd, false, ""));
 	*d = (struct deny){ .dn = rd.r.dn };
+	/* What is misspelt may be the relayAccess. */
 	is = override_is_account(&rd) && override_denies(&rd,
-	    attrreader_access(&rd, false, ACCESS_NONE,
-	    "the account is denied"));
+	    attrreader_access(&rd, false, rd.foreign ? ACCESS_DENY :
+	    ACCESS_NONE, "the account is denied"));
 	if (is) {
 		d->logins = attrreader_texts(&rd, NULL, 0, RELAY_LOGIN,
 		    TYPE_LOGIN, NOT_COUNTED);

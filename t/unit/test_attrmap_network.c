@@ -361,6 +361,11 @@ static const struct row override_accounts[] = {
 	{ "without the class it denies all the same",
 	    "relayAccess: deny\nrelayLogin: joe\n", "login=joe",
 	    "add objectClass: relayAccount" },
+	{ "its relayAccess misspelt", ACCOUNT "relayAcess: deny\n", "",
+	    "relayAcess=deny: there is no such attribute; the override "
+	    "denies all the same" },
+	{ "misspelt beside allow", ACCOUNT "relayAccess: allow\n"
+	    "relayFoo: 1\n", NULL, "overrides can only deny" },
 	{ "an unreadable login", ACCOUNT "relayAccess: deny\n"
 	    "relayLogin: \nrelayLogin: joe\n", "login=joe", "it is empty" },
 	{ "uid and mail mean nothing", ACCOUNT "relayAccess: deny\n"
