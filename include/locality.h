@@ -66,9 +66,10 @@ struct recipient {
 
 /**
  * locality_recipient(rules, view, recipient, arena, trace):
- * FOUND: the recipient is local.  ABSENT: it is outbound.  A policy that was
- * never loaded, and a domain lookup that says LATER, leave local_domains and
- * the MTA's macros; LATER if these do not make it local.
+ * FOUND: the recipient is local.  ABSENT: it is outbound.  A policy that is
+ * not loaded, and a domain lookup that says LATER, leave local_domains, the
+ * MTA's macros and what has been read so far; LATER if these do not make it
+ * local.
  */
 enum found locality_recipient(const struct locality_rules *,
     const struct policy_view *, const struct recipient *, struct arena *,

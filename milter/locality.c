@@ -227,8 +227,11 @@ domain_is_local(const struct locality_rules *rules,
 		    "local_domains.", domain);
 		return (FOUND);
 	}
-	if (view->readable && view->loaded)
+	if (view->readable)
 		found = locality_entries(view, domain, arena, &entries);
+	/* A source that was not read yet may still name it. */
+	if (found == ABSENT && !view->loaded)
+		found = LATER;
 	switch (found) {
 	case FOUND:
 		trace_add(trace, 1, "The recipient is local: %s is a domain of "

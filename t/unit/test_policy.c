@@ -45,9 +45,12 @@ static const struct policy_case steps[] = {
 	    .policy = "", .settings = "unreadable local=example.com",
 	    .to = "<ann@example.com>", .expect = "pass local-recipient" },
 	{ .label = "1: of a policy never loaded only these are known",
-	    .policy = HOME, .settings = "unloaded",
+	    .policy = "", .settings = "unloaded",
 	    .to = "<ann@example.com>",
 	    .expect = "tempfail directory-unavailable" },
+	{ .label = "1: a policy loaded in part: its domains classify",
+	    .policy = HOME, .settings = "unloaded",
+	    .to = "<ann@example.com>", .expect = "pass local-recipient" },
 
 	{ .label = "1: a domain that cannot be looked up is not outbound",
 	    .policy = HOME OFFICE "access=allow", .client = "192.0.2.1",
