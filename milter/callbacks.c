@@ -438,15 +438,28 @@ put_off(SMFICTX *ctx, const struct config *config)
 	return (refuse(ctx, REASON_DIRECTORY_UNAVAILABLE, &reply));
 }
 
+/* Without a session the newest configuration has to do. */
+static bool
+session_enforced(const struct session *s)
+{
+	const struct config *config;
+	bool is;
+
+	if (s != NULL)
+		return (enforced(session_config(s)));
+	config = config_now();
+	is = enforced(config);
+	config_give(config);
+	return (is);
+}
+
 /* Memory is short: there is not even a question. */
 static sfsistat
-unable(SMFICTX *ctx)
+unable(SMFICTX *ctx, const struct session *s)
 {
-	const struct config *config = config_now();
-	const bool refuses = enforced(config);
+	const bool refuses = session_enforced(s);
 	struct reply reply;
 
-	config_give(config);
 	log_line(LOG_SEV_ERROR, "a recipient cannot be judged (is memory "
 	    "short?): %s", refuses ? "put off" : "let through, as refusals "
 	    "are not in force yet");
@@ -570,7 +583,7 @@ judge(SMFICTX *ctx, struct session *s, const struct question *question)
 	clock_read(&now);
 	view = store_view_begin(serving.store, config->configured, &now);
 	if (view == NULL)
-		return (unable(ctx));
+		return (unable(ctx, s));
 	arena_init(&arena);
 	policy_decide(&config->policy, store_view_policy(view), now.utc,
 	    question, &arena, &verdict, NULL);
@@ -588,11 +601,11 @@ on_rcpt(SMFICTX *ctx, char **argv)
 	struct question question;
 
 	if (s == NULL)
-		return (unable(ctx));
+		return (unable(ctx, NULL));
 	if (session_overloaded(s))
 		return (put_off(ctx, session_config(s)));
 	if (session_rcpt(s, argv[0], &macros, &question) == -1)
-		return (unable(ctx));
+		return (unable(ctx, s));
 	return (judge(ctx, s, &question));
 }
 
