@@ -301,6 +301,65 @@ setting_text(const struct setting *s, const char *wants, const char **text,
 	return (0);
 }
 
+/* The line in the file where a setting begins, to be freed; or NULL. */
+static char *
+source_line(const struct setting *s)
+{
+	const char *path = config_setting_source_file(raw(s));
+	unsigned n = config_setting_source_line(raw(s));
+	char *line = NULL;
+	size_t size = 0;
+	FILE *file;
+
+	if (path == NULL || (file = fopen(path, "re")) == NULL)
+		return (NULL);
+	while (n > 0 && getline(&line, &size, file) != -1)
+		n--;
+	fclose(file);
+	return (line);
+}
+
+/* The number behind the `=' that follows a name; false if there is none. */
+static bool
+literal_at(const char *at, int64_t *n)
+{
+	size_t sign;
+	int base;
+
+	at += strspn(at, " \t");
+	if (*at != '=' && *at != ':')
+		return (false);
+	at += 1 + strspn(at + 1, " \t");
+	sign = *at == '-' || *at == '+';
+	if (at[sign] < '0' || at[sign] > '9')
+		return (false);
+	base = at[sign] == '0' && (at[sign + 1] | 0x20) == 'x' ? 16 : 10;
+	*n = strtoll(at, NULL, base);
+	return (true);
+}
+
+/*
+ * libconfig 1.5 takes the low 32 bits of a number without an L: 4294967301
+ * would be 5.  So it is read again where it stands; that is the one with these
+ * bits, if a line has several of the name.
+ */
+static int64_t
+uncut(const struct setting *s, int cut)
+{
+	const char *name = setting_name(s), *at;
+	char *line = source_line(s);
+	int64_t n = cut, literal;
+
+	at = line == NULL || name == NULL ? NULL : strstr(line, name);
+	for (; at != NULL; at = strstr(at, name)) {
+		at += strlen(name);
+		if (literal_at(at, &literal) && (int32_t)literal == cut)
+			n = literal;
+	}
+	free(line);
+	return (n);
+}
+
 int
 setting_number(const struct setting *s, const char *wants, int64_t min,
     int64_t max, int64_t *n, struct why *why)
@@ -308,7 +367,7 @@ setting_number(const struct setting *s, const char *wants, int64_t min,
 
 	switch (config_setting_type(raw(s))) {
 	case CONFIG_TYPE_INT:
-		*n = config_setting_get_int(raw(s));
+		*n = uncut(s, config_setting_get_int(raw(s)));
 		break;
 	case CONFIG_TYPE_INT64:
 		*n = config_setting_get_int64(raw(s));

@@ -54,6 +54,11 @@ static const struct good {
 	    "absent = \"disabled\"; } ); }; };", SEARCH_ACCOUNTS, MAP_STATUS,
 	    { .attr = "userAccountControl", .type = TYPE_BITMASK,
 	    .disabled_bits = 2 }, 1 },
+	{ "a mask of bit 31", "accounts = { map = { status = ( { attr = "
+	    "\"userAccountControl\"; type = \"bitmask\"; "
+	    "disabled_bits = 0x80000000; absent = \"disabled\"; } ); }; };",
+	    SEARCH_ACCOUNTS, MAP_STATUS, { .attr = "userAccountControl",
+	    .type = TYPE_BITMASK, .disabled_bits = 0x80000000 }, 1 },
 	{ "a status by presence", "accounts = { map = { status = ( { attr = "
 	    "\"pwdAccountLockedTime\"; type = \"presence\"; "
 	    "absent = \"enabled\"; } ); }; };", SEARCH_ACCOUNTS, MAP_STATUS,

@@ -212,6 +212,18 @@ static const struct bad {
 	{ "no connection", MILTER, "max_connections = 0;",
 	    "file:1: milter.max_connections must be from 1 to 1000000, not "
 	    "0" },
+	{ "low 32 bits in bounds", MILTER, "max_connections = 4294967301;",
+	    "file:1: milter.max_connections must be from 1 to 1000000, not "
+	    "4294967301" },
+	{ "the same in hexadecimal", MILTER, "max_connections: 0x100000005;",
+	    "file:1: milter.max_connections must be from 1 to 1000000, not "
+	    "4294967301" },
+	{ "the same below zero", DIRECTORY, "max_shrink =\t-4294967246;",
+	    "file:3: directory.max_shrink must be from 0 to 100, not "
+	    "-4294967246" },
+	{ "beyond 64 bits", REST, "log = { repeats = 99999999999999999999; };",
+	    "file:4: log.repeats must be from 0 to 1000000, not "
+	    "9223372036854775807" },
 	{ "too many connections", MILTER, "max_connections = 5000000000L;",
 	    "file:1: milter.max_connections must be from 1 to 1000000, not "
 	    "5000000000" },
