@@ -7,11 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "nearest.h"
 #include "setting.h"
 
-enum { DEPTH_MAX = 16 };
+enum {
+	DEPTH_MAX = 16,		/* of settings */
+	INCLUDES_MAX = 10,	/* in each other, as libconfig has it */
+	INCLUDE_PATH_MAX = 1023
+};
 
 struct setting_file {
 	config_t config;
@@ -109,12 +114,44 @@ file_regular(const char *path, struct why *why)
 	return (0);
 }
 
+/*
+ * The same for what a file includes, and what that includes: libconfig has no
+ * way to ask us.  A file that cannot be opened is left to libconfig to name.
+ */
+static int
+includes_regular(const char *path, int depth, struct why *why)
+{
+	char included[INCLUDE_PATH_MAX + 1], *line = NULL;
+	size_t size = 0;
+	FILE *file = fopen(path, "re");
+	unsigned n;
+	int result = 0;
+
+	if (file == NULL)
+		return (0);
+	for (n = 1; result == 0 && getline(&line, &size, file) != -1; n++) {
+		if (sscanf(line, " @include \"%1023[^\"\n]\"", included) != 1)
+			continue;
+		if (depth == INCLUDES_MAX)
+			result = why_set(why, "%s:%u: includes are nested too "
+			    "deep", path, n);
+		else if (access(included, F_OK) == 0 &&
+		    file_regular(included, why) != 0)
+			result = why_prefix(why, "%s:%u: @include: ", path, n);
+		else
+			result = includes_regular(included, depth + 1, why);
+	}
+	free(line);
+	fclose(file);
+	return (result);
+}
+
 int
 setting_open(const char *path, struct setting_file **result, struct why *why)
 {
 	struct setting_file *file;
 
-	if (file_regular(path, why) != 0)
+	if (file_regular(path, why) != 0 || includes_regular(path, 0, why) != 0)
 		return (-1);
 	if ((file = file_new(path)) == NULL)
 		return (why_set(why, "%s: out of memory", path));

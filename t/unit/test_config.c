@@ -358,21 +358,73 @@ START_TEST(search_names)
 }
 END_TEST
 
+/* libconfig would call exit() for a folder. */
+START_TEST(a_folder_included)
+{
+	const struct config *config = NULL;
+	struct why why;
+
+	ck_assert_int_eq(config_file_load(REST, "\n@include \"/tmp\"\n",
+	    &config, &why), -1);
+	ck_assert_str_eq(why.text, "file:5: @include: /tmp: is not a regular "
+	    "file");
+}
+END_TEST
+
+/* Load a configuration that includes the file, and remove that; the error. */
+static void
+load_including(const char *path, struct why *why)
+{
+	const struct config *config = NULL;
+	char text[100];
+	int result;
+
+	snprintf(text, sizeof(text), "\n@include \"%s\"\n", path);
+	result = config_file_load(REST, text, &config, why);
+	unlink(path);
+	ck_assert_int_eq(result, -1);
+}
+
+START_TEST(a_folder_included_by_an_included_file)
+{
+	char path[] = "/tmp/test-config-part-XXXXXX", wanted[200];
+	FILE *file = fdopen(mkstemp(path), "w");
+	struct why why;
+
+	fprintf(file, "@include\t\"/tmp\"\n");
+	fclose(file);
+	load_including(path, &why);
+	snprintf(wanted, sizeof(wanted), "%s:1: @include: /tmp: is not a "
+	    "regular file", path);
+	ck_assert_str_eq(why.text, wanted);
+}
+END_TEST
+
+START_TEST(included_by_itself)
+{
+	char path[] = "/tmp/test-config-part-XXXXXX", wanted[200];
+	FILE *file = fdopen(mkstemp(path), "w");
+	struct why why;
+
+	fprintf(file, "\n@include \"%s\"\n@include \"%s\"\n", path, path);
+	fclose(file);
+	load_including(path, &why);
+	snprintf(wanted, sizeof(wanted), "%s:2: includes are nested too deep",
+	    path);
+	ck_assert_str_eq(why.text, wanted);
+}
+END_TEST
+
 /* An error in an @included file names that file. */
 START_TEST(included)
 {
-	char path[] = "/tmp/test-config-part-XXXXXX", text[100], wanted[200];
-	const struct config *config = NULL;
+	char path[] = "/tmp/test-config-part-XXXXXX", wanted[200];
 	FILE *file = fdopen(mkstemp(path), "w");
 	struct why why;
-	int result;
 
 	fprintf(file, "log = {\n  colour = 1;\n};\n");
 	fclose(file);
-	snprintf(text, sizeof(text), "\n@include \"%s\"\n", path);
-	result = config_file_load(REST, text, &config, &why);
-	unlink(path);
-	ck_assert_int_eq(result, -1);
+	load_including(path, &why);
 	snprintf(wanted, sizeof(wanted), "%s:2: log.colour is not a known "
 	    "name", path);
 	ck_assert_str_eq(why.text, wanted);
@@ -395,6 +447,9 @@ main(void)
 	suite_one(suite, no_file);
 	suite_one(suite, counted);
 	suite_one(suite, search_names);
+	suite_one(suite, a_folder_included);
+	suite_one(suite, a_folder_included_by_an_included_file);
+	suite_one(suite, included_by_itself);
 	suite_one(suite, included);
 	return (suite_run(suite));
 }
