@@ -1,19 +1,29 @@
 #include <sys/types.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 
 #include <errno.h>
 #include <netdb.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "listener.h"
+#include "log.h"
 #include "privilege.h"
 
-enum { HOST_MAX = 256, PORT_MAX = 64 };
+enum {
+	HOST_MAX = 256,
+	PORT_MAX = 64,
+	ACCEPT_PAUSE_MS = 100,
+	ACCEPT_LOG_MS = 60000
+};
 
 static const mode_t umask_private = 077;
 
@@ -220,6 +230,50 @@ inet_prepare(const struct config *config, int *code, struct why *why)
 		    strerror(error)));
 	return (0);
 }
+
+/* ---- out of descriptors -------------------------------------------------- */
+
+#ifdef SYS_accept4
+static bool
+is_short(int error)
+{
+
+	return (error == EMFILE || error == ENFILE || error == ENOBUFS ||
+	    error == ENOMEM);
+}
+
+/* One line a minute. */
+static void
+tell_short(int error)
+{
+	static int64_t next_ms;
+	const int64_t now = clock_ms();
+
+	if (now < next_ms)
+		return;
+	next_ms = now + ACCEPT_LOG_MS;
+	log_line(LOG_SEV_ERROR, "no more connections can be accepted for the "
+	    "moment: %s", strerror(error));
+}
+
+/*
+ * libmilter, the only caller (from one thread), would try again at once, for
+ * ever and without a word.
+ */
+int
+accept(int fd, struct sockaddr *sa, socklen_t *len)
+{
+	const int conn = (int)syscall(SYS_accept4, fd, sa, len, SOCK_CLOEXEC);
+	const int error = errno;
+
+	if (conn == -1 && is_short(error)) {
+		tell_short(error);
+		usleep(ACCEPT_PAUSE_MS * 1000);
+		errno = error;
+	}
+	return (conn);
+}
+#endif
 
 /* ---- its life ------------------------------------------------------------ */
 

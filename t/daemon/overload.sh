@@ -36,6 +36,11 @@ overloads()
 	grep -c 'overloaded: more than' "$daemon_log"
 }
 
+outsider_answered()
+{
+	[ "$(outsider)" = continue ]
+}
+
 clients=()
 for i in 1 2 3; do
 	open_one $i
@@ -80,3 +85,41 @@ for i in 13 12 11 10; do
 	close_one $i
 done
 stops "SIGTERM ends it"
+
+# Without descriptors libmilter would try to accept for ever: the daemon waits,
+# says so, and serves again when some are free.
+cat > "$W/crowd.py" <<'END'
+import socket, sys, time
+crowd = []
+for i in range(200):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(sys.argv[1])
+    crowd.append(s)
+print("there", flush=True)
+time.sleep(600)
+END
+cpu_ticks()
+{
+	awk '{ print $14 + $15 }' "/proc/$daemon_pid/stat"
+}
+(
+	ulimit -n 131
+	exec "$P/mayrelayd" -c "$conf"
+) >> "$daemon_log" 2>&1 < /dev/null &
+daemon_pid=$!
+at_exit "end_process $daemon_pid"
+wait_for daemon_up_or_gone
+wait_policy
+python3 "$W/crowd.py" "$socket" > "$W/crowd" &
+crowd=$!
+at_exit "end_process $crowd"
+becomes "out of descriptors: the log says so" log_has \
+    'no more connections can be accepted .*open files'
+before=$(cpu_ticks)
+sleep 2
+used=$(($(cpu_ticks) - before))
+holds "it does not spin ($used ticks in 2 s)" test "$used" -lt 40
+is "$(grep -c 'can be accepted' "$daemon_log")" 1 "one line a minute"
+end_process "$crowd"
+becomes "then it serves again" outsider_answered
+stops "SIGTERM ends it then"
