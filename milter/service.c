@@ -267,6 +267,19 @@ check_config(struct service *s, struct why *why)
 	    s->path, s->path));
 }
 
+/* mayrelay-feed and a reload read it again, and are not root. */
+static int
+check_readable(struct service *s, struct why *why)
+{
+	const struct config *again;
+
+	if (config_load(s->path, &again, why) == -1)
+		return (why_prefix(why, "the user \"%s\" must be able to read "
+		    "the configuration too: ", s->config->user));
+	config_give(again);
+	return (0);
+}
+
 static int
 start_log(struct service *s, struct why *why)
 {
@@ -354,6 +367,7 @@ static const struct step {
 	{ take_lock, EX_UNAVAILABLE },
 	{ open_socket, EX_SOFTWARE },
 	{ drop_root, EX_NOPERM },
+	{ check_readable, EX_CONFIG },
 	{ check_config, EX_CONFIG },
 	{ start_log, EX_OSERR },
 	{ open_store, EX_CANTCREAT },
@@ -603,6 +617,7 @@ service_run(const struct config *config,
 		finish(s);
 	} else {
 		child_free(s->child);
+		(void)smfi_stop();	/* closes the socket */
 	}
 	if (s->listens)
 		listener_remove(s->config);

@@ -35,6 +35,14 @@ says_and_exits 78 'inet:8891@127.0.0.1' "a bare inet:PORT" \
 says_and_exits 78 'No such file' "a configuration that is not there" \
     "$P/mayrelayd" -t -c "$W/none.conf"
 
+if [ "$(id -u)" -eq 0 ]; then
+	install -m 600 "$conf" "$W/root.conf"
+	says_and_exits 78 "\"$user\" must .* read .*root.conf: Permission" \
+	    "a configuration that milter.user cannot read" \
+	    "$P/mayrelayd" -c "$W/root.conf"
+	holds "no socket stays behind" test ! -e "$socket"
+fi
+
 # ---- start -----------------------------------------------------------------
 
 start_mayrelayd -v && wait_policy
