@@ -254,19 +254,6 @@ drop_root(struct service *s, struct why *why)
 	return (privilege_drop(s->config->user, why));
 }
 
-/* The feed and each reload read it as the user that we are now. */
-static int
-check_config(struct service *s, struct why *why)
-{
-
-	if (access(s->path, R_OK) == 0)
-		return (0);
-	return (why_set(why, "%s: %s: it must be readable for the user \"%s\" "
-	    "too (milter.user), for instance: chgrp %s %s; chmod 640 %s",
-	    s->path, strerror(errno), s->config->user, s->config->user,
-	    s->path, s->path));
-}
-
 /* mayrelay-feed and a reload read it again, and are not root. */
 static int
 check_readable(struct service *s, struct why *why)
@@ -368,7 +355,6 @@ static const struct step {
 	{ open_socket, EX_SOFTWARE },
 	{ drop_root, EX_NOPERM },
 	{ check_readable, EX_CONFIG },
-	{ check_config, EX_CONFIG },
 	{ start_log, EX_OSERR },
 	{ open_store, EX_CANTCREAT },
 	{ make_counters, EX_CANTCREAT },

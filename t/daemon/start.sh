@@ -37,8 +37,9 @@ refuses()		# STATUS REGEX TEXT
 }
 
 chmod 600 "$conf"
-refuses 78 "readable for the user \"$user\".*chmod 640" \
+refuses 78 "user \"$user\" must be able to read" \
     "a configuration that only root may read"
+holds "no socket is left" test ! -e "$socket"
 chmod 644 "$conf"
 
 # ---- a store that is a link ------------------------------------------------
