@@ -77,6 +77,11 @@ int option_read_texts(const struct setting *, const char *, struct arena *,
 /** option_digest_texts(h, texts): mix in a list. */
 uint64_t option_digest_texts(uint64_t, const struct texts *);
 
+/** option_digest_string(h, target), option_digest_list(h, target): the digest
+ * of types whose target is a const char *, a struct texts. */
+uint64_t option_digest_string(uint64_t, const void *);
+uint64_t option_digest_list(uint64_t, const void *);
+
 /**
  * option_read(options, n, root, arena, base, why):
  * Read all of ${root} into the struct at ${base}: each option by its type, in

@@ -87,6 +87,11 @@ int setting_unknown(const struct setting *, const char *const *, size_t,
 int setting_text(const struct setting *, const char *, const char **,
     struct why *);
 
+/** setting_keep(s, arena, text, kept, why): a copy of the text, which may be
+ * another than that of ${s}; ${s} is where memory was short. */
+int setting_keep(const struct setting *, struct arena *, const char *,
+    const char **, struct why *);
+
 /** setting_number(s, wants, min, max, n, why): a whole number in bounds. */
 int setting_number(const struct setting *, const char *, int64_t, int64_t,
     int64_t *, struct why *);

@@ -75,9 +75,7 @@ read_preset(const struct option *o, const struct setting *s,
 	    &searches[SEARCH_GROUPS].map) != 0)
 		return (setting_error(s, why, "must be %s, not \"%s\"",
 		    o->type->wants, name));
-	if ((c->preset = arena_strdup(arena, name)) == NULL)
-		return (setting_error(s, why, "out of memory"));
-	return (0);
+	return (setting_keep(s, arena, name, &c->preset, why));
 }
 
 static uint64_t

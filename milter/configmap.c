@@ -35,9 +35,7 @@ keep_text(const struct draft *d, const struct setting *s, const char **kept,
 		return (-1);
 	if (text[0] == '\0')
 		return (setting_error(s, why, "must not be empty"));
-	if ((*kept = arena_strdup(d->arena, text)) == NULL)
-		return (setting_error(s, why, "out of memory"));
-	return (0);
+	return (setting_keep(s, d->arena, text, kept, why));
 }
 
 /* A short name or a numeric OID (RFC 4512 section 1.4), no options. */

@@ -53,17 +53,9 @@ read_url(const struct option *o, const struct setting *s,
 	return (0);
 }
 
-static uint64_t
-digest_url(uint64_t h, const void *target)
-{
-	const char *const *url = target;
-
-	return (digest_text(h, *url));
-}
-
 const struct option_type configreply_url = {
 	"a URL such as \"https://mail.example.com/smtp-auth\"", read_url,
-	digest_url
+	option_digest_string
 };
 
 /* Many mail programs show the text with a dot glued to its end, and make that

@@ -7,33 +7,7 @@
 
 #include "addr.h"
 #include "configtype.h"
-#include "digest.h"
 #include "dn.h"
-
-static int
-keep(const struct setting *s, struct arena *arena, const char *text,
-    const char **kept, struct why *why)
-{
-
-	if ((*kept = arena_strdup(arena, text)) == NULL)
-		return (setting_error(s, why, "out of memory"));
-	return (0);
-}
-
-static uint64_t
-digest_kept(uint64_t h, const void *target)
-{
-	const char *const *text = target;
-
-	return (digest_text(h, *text));
-}
-
-static uint64_t
-digest_list(uint64_t h, const void *target)
-{
-
-	return (option_digest_texts(h, target));
-}
 
 /* ---- milter.socket ---------------------------------------------------- */
 
@@ -129,12 +103,12 @@ read_socket(const struct option *o, const struct setting *s,
 		    o->type->wants, socket));
 	if (check_inet(s, socket, why) != 0)
 		return (-1);
-	return (keep(s, arena, socket, target, why));
+	return (setting_keep(s, arena, socket, target, why));
 }
 
 const struct option_type configtype_socket = {
 	"a socket such as \"unix:/run/mayrelay/mayrelay.sock\" or "
-	"\"inet:8891@127.0.0.1\"", read_socket, digest_kept
+	"\"inet:8891@127.0.0.1\"", read_socket, option_digest_string
 };
 
 /* ---- the directory ---------------------------------------------------- */
@@ -150,13 +124,13 @@ read_source(const struct option *o, const struct setting *s,
 	if (strncmp(source, "ldif:/", 6) != 0)
 		return (setting_error(s, why, "must be %s, not \"%s\"",
 		    o->type->wants, source));
-	return (keep(s, arena, source, target, why));
+	return (setting_keep(s, arena, source, target, why));
 }
 
 #define SOURCE	"an LDIF file, written \"ldif:/etc/mayrelay/policy.ldif\""
 
 const struct option_type configtype_source = {
-	SOURCE, read_source, digest_kept
+	SOURCE, read_source, option_digest_string
 };
 
 static int
@@ -168,12 +142,12 @@ read_source_or_none(const struct option *o, const struct setting *s,
 	if (setting_text(s, o->type->wants, &source, why) != 0)
 		return (-1);
 	if (source[0] == '\0')
-		return (keep(s, arena, "", target, why));
+		return (setting_keep(s, arena, "", target, why));
 	return (read_source(o, s, arena, target, why));
 }
 
 const struct option_type configtype_source_or_none = {
-	SOURCE, read_source_or_none, digest_kept
+	SOURCE, read_source_or_none, option_digest_string
 };
 
 static int
@@ -197,7 +171,8 @@ read_base(const struct option *o, const struct setting *s,
 }
 
 const struct option_type configtype_base = {
-	"a DN such as \"ou=people,dc=example,dc=com\"", read_base, digest_kept
+	"a DN such as \"ou=people,dc=example,dc=com\"", read_base,
+	option_digest_string
 };
 
 /* ---- domains ---------------------------------------------------------- */
@@ -214,7 +189,7 @@ keep_domain(const struct setting *s, struct arena *arena, const char *text,
 	    (dot && out[1] == '['))
 		return (setting_error(s, why,
 		    "must be a domain, not \"%s\"", text));
-	return (keep(s, arena, dot ? out : out + 1, kept, why));
+	return (setting_keep(s, arena, dot ? out : out + 1, kept, why));
 }
 
 static int
@@ -226,12 +201,12 @@ read_domain(const struct option *o, const struct setting *s,
 	if (setting_text(s, o->type->wants, &text, why) != 0)
 		return (-1);
 	if (text[0] == '\0')
-		return (keep(s, arena, "", target, why));
+		return (setting_keep(s, arena, "", target, why));
 	return (keep_domain(s, arena, text, false, target, why));
 }
 
 const struct option_type configtype_domain = {
-	"a domain such as \"example.com\"", read_domain, digest_kept
+	"a domain such as \"example.com\"", read_domain, option_digest_string
 };
 
 static int
@@ -257,7 +232,7 @@ read_domains(const struct option *o, const struct setting *s,
 
 const struct option_type configtype_domains = {
 	"a list of domains such as [ \"example.com\", \".example.edu\" ]",
-	read_domains, digest_list
+	read_domains, option_digest_list
 };
 
 /* ---- logins ----------------------------------------------------------- */
@@ -313,7 +288,7 @@ read_realms(const struct option *o, const struct setting *s,
 
 const struct option_type configtype_realms = {
 	"a list of realms such as [ \"EXAMPLE.COM\" ]", read_realms,
-	digest_list
+	option_digest_list
 };
 
 static int
@@ -326,7 +301,7 @@ read_windows_domains(const struct option *o, const struct setting *s,
 
 const struct option_type configtype_windows_domains = {
 	"a list of domains such as [ \"CORP\" ]", read_windows_domains,
-	digest_list
+	option_digest_list
 };
 
 static int
@@ -341,7 +316,7 @@ read_realm(const struct option *o, const struct setting *s,
 }
 
 const struct option_type configtype_realm = {
-	"a realm such as \"EXAMPLE.COM\"", read_realm, digest_kept
+	"a realm such as \"EXAMPLE.COM\"", read_realm, option_digest_string
 };
 
 /* Cutting at a letter or a digit would grant other people's addresses, and
@@ -357,10 +332,10 @@ read_delimiters(const struct option *o, const struct setting *s,
 	if (text[strspn(text, "+-=_.#~*^$&?/{}`'")] != '\0')
 		return (setting_error(s, why, "must be %s, not \"%s\"",
 		    o->type->wants, text));
-	return (keep(s, arena, text, target, why));
+	return (setting_keep(s, arena, text, target, why));
 }
 
 const struct option_type configtype_delimiters = {
 	"some of + - = _ . # ~ and their like, without letters, digits and "
-	"what asks for routing", read_delimiters, digest_kept
+	"what asks for routing", read_delimiters, option_digest_string
 };

@@ -15,18 +15,8 @@ enum {
 
 /* ---- types ------------------------------------------------------------ */
 
-static int
-keep(const struct setting *s, struct arena *arena, const char *text,
-    const char **kept, struct why *why)
-{
-
-	if ((*kept = arena_strdup(arena, text)) == NULL)
-		return (setting_error(s, why, "out of memory"));
-	return (0);
-}
-
-static uint64_t
-digest_string(uint64_t h, const void *target)
+uint64_t
+option_digest_string(uint64_t h, const void *target)
 {
 	const char *const *text = target;
 
@@ -43,11 +33,11 @@ read_string(const struct option *o, const struct setting *s,
 		return (-1);
 	if (strlen(text) < (size_t)o->min)
 		return (setting_error(s, why, "must not be empty"));
-	return (keep(s, arena, text, target, why));
+	return (setting_keep(s, arena, text, target, why));
 }
 
 const struct option_type option_string = {
-	"a string", read_string, digest_string
+	"a string", read_string, option_digest_string
 };
 
 static int
@@ -61,12 +51,12 @@ read_path(const struct option *o, const struct setting *s,
 	if (text[0] != '/')
 		return (setting_error(s, why,
 		    "must be an absolute path, not \"%s\"", text));
-	return (keep(s, arena, text, target, why));
+	return (setting_keep(s, arena, text, target, why));
 }
 
 const struct option_type option_path = {
 	"an absolute path such as \"/var/lib/mayrelay\"", read_path,
-	digest_string
+	option_digest_string
 };
 
 static int
@@ -338,7 +328,7 @@ option_read_texts(const struct setting *s, const char *wants,
 		if (text[0] == '\0')
 			return (setting_error(element, why,
 			    "must not be empty"));
-		if (keep(element, arena, text, &v[i], why) != 0)
+		if (setting_keep(element, arena, text, &v[i], why) != 0)
 			return (-1);
 	}
 	texts->v = v;
@@ -365,8 +355,8 @@ read_texts(const struct option *o, const struct setting *s,
 	return (option_read_texts(s, o->type->wants, arena, target, why));
 }
 
-static uint64_t
-digest_texts(uint64_t h, const void *target)
+uint64_t
+option_digest_list(uint64_t h, const void *target)
 {
 
 	return (option_digest_texts(h, target));
@@ -374,7 +364,7 @@ digest_texts(uint64_t h, const void *target)
 
 const struct option_type option_texts = {
 	"a list of strings such as [ \"one\", \"two\" ]", read_texts,
-	digest_texts
+	option_digest_list
 };
 
 /* ---- the table -------------------------------------------------------- */

@@ -314,6 +314,16 @@ setting_unknown(const struct setting *s, const char *const *names, size_t n,
 	    "is not a known name; did you mean `%s'?", nearest));
 }
 
+int
+setting_keep(const struct setting *s, struct arena *arena, const char *text,
+    const char **kept, struct why *why)
+{
+
+	if ((*kept = arena_strdup(arena, text)) == NULL)
+		return (setting_error(s, why, "out of memory"));
+	return (0);
+}
+
 static bool
 has_control(const char *s)
 {
