@@ -63,17 +63,17 @@ no_memory(struct parser *p)
 	return (-1);
 }
 
-/* One line as it stands in the file, without its end. */
+/* One line as it stands in the file, without its end: there is one, because
+ * the file's last byte ends a line. */
 static size_t
 take_physical(struct parser *p, const char **s)
 {
-	const char *nl = memchr(p->at, '\n', (size_t)(p->end - p->at));
-	const char *stop = nl != NULL ? nl : p->end;
+	const char *stop = memchr(p->at, '\n', (size_t)(p->end - p->at));
 
 	*s = p->at;
-	p->at = nl != NULL ? nl + 1 : p->end;
+	p->at = stop + 1;
 	p->next_line++;
-	if (nl != NULL && stop > *s && stop[-1] == '\r')
+	if (stop > *s && stop[-1] == '\r')
 		stop--;
 	return ((size_t)(stop - *s));
 }
@@ -494,6 +494,21 @@ take_version(struct parser *p, const struct line *line)
 	return (1);
 }
 
+/* RFC 2849: every line ends with SEP; one that does not may be half a line. */
+static int
+check_end(struct parser *p)
+{
+	unsigned long number = 1;
+	const char *at;
+
+	if (p->at == p->end || p->end[-1] == '\n')
+		return (0);
+	for (at = p->at; at < p->end; at++)
+		number += *at == '\n';
+	return (wrong(p, number, "the last line does not end with a newline: "
+	    "is the file still being written?"));
+}
+
 static int
 parse(struct parser *p)
 {
@@ -501,6 +516,8 @@ parse(struct parser *p)
 	int version = 0;
 	enum got got;
 
+	if (check_end(p) == -1)
+		return (-1);
 	got = next_record(p, &line);
 	if (got == GOT_LINE && (version = take_version(p, &line)) == 1)
 		got = next_record(p, &line);

@@ -120,7 +120,7 @@ static const struct {
 	{ "no blank line after the version", TEXT(V D "cn: a\n"),
 	    "(2:cn=a{cn=a})", NULL },
 	{ "a version alone is an empty policy", TEXT(V), "()", NULL },
-	{ "without a newline even", TEXT("version:1"), "()", NULL },
+	{ "without a space even", TEXT("version:1\n"), "()", NULL },
 	{ "the word version in any case", TEXT("VERSION:   1\n\n\n"), "()",
 	    NULL },
 	{ "two entries", TEXT(D "cn: a\n\ndn: cn=b\ncn: b\n"),
@@ -128,8 +128,7 @@ static const struct {
 	{ "more blank lines than needed", TEXT("\n" D "cn: a\n\n\n\n"
 	    "dn: cn=b\ncn: b\n\n"), "(2:cn=a{cn=a}7:cn=b{cn=b})", NULL },
 	{ "CRLF", TEXT("version: 1\r\n\r\ndn: cn=a\r\ncn: a\r\n\r\n"
-	    "dn: cn=b\r\ncn: b"), "(3:cn=a{cn=a}6:cn=b{cn=b})", NULL },
-	{ "no newline at the end", TEXT(D "cn: a"), "(1:cn=a{cn=a})", NULL },
+	    "dn: cn=b\r\ncn: b\r\n"), "(3:cn=a{cn=a}6:cn=b{cn=b})", NULL },
 	{ "the key is the normal DN", TEXT("dn: CN=A , DC=Example\ncn: a\n"),
 	    "(1:cn=a,dc=example{cn=a})", NULL },
 	{ "a DN in base64", TEXT("dn:: Y249SsO8cmdlbg==\ncn: a\n"),
@@ -234,7 +233,16 @@ static const struct {
 	{ "two carriage returns", TEXT(D "cn: a\r\r\n"), NULL,
 	    "carriage return" },
 	{ "a carriage return at the end of the file", TEXT(D "cn: a\r"),
-	    NULL, "carriage return" },
+	    NULL, "f:2: the last line does not end" },
+	{ "no newline at the end", TEXT(D "cn: a"), NULL,
+	    "f:2: the last line does not end with a newline: is the file "
+	    "still being written?" },
+	{ "a version without a newline", TEXT("version: 1"), NULL,
+	    "f:1: the last line does not end" },
+	{ "a comment without a newline", TEXT(V D "cn: a\n\n# a"), NULL,
+	    "f:5: the last line does not end" },
+	{ "a continuation without a newline", TEXT(D "cn: a\n b"), NULL,
+	    "f:3: the last line does not end" },
 	{ "a value that begins with a colon", TEXT(D "cn: :a\n"), NULL,
 	    "f:2: a value that begins with : or <" },
 	{ "a value that begins with <", TEXT(D "relaySender: <>\n"), NULL,
@@ -293,23 +301,30 @@ START_TEST(reads_a_file)
 }
 END_TEST
 
+static void
+read_cut(size_t row, size_t cut, const char *end)
+{
+	struct heard h = { .calls = 0 };
+	struct sink sink = sink_of(&h);
+	size_t len = cut + strlen(end);
+	char *bytes = malloc(len > 0 ? len : 1);
+	struct why why;
+
+	ck_assert_ptr_nonnull(bytes);
+	memcpy(bytes, files[row].text, cut);
+	memcpy(bytes + cut, end, strlen(end));
+	(void)ldif_parse("f", bytes, len, &sink, &why);
+	free(bytes);
+}
+
 /* Wherever a file is cut off, reading it ends, and inside its bytes. */
 START_TEST(survives_every_truncation)
 {
-	struct heard h;
-	struct sink sink;
-	struct why why;
 	size_t cut;
-	char *bytes;
 
 	for (cut = 0; cut < files[_i].len; cut++) {
-		h = (struct heard){ .calls = 0 };
-		sink = sink_of(&h);
-		bytes = malloc(cut > 0 ? cut : 1);
-		ck_assert_ptr_nonnull(bytes);
-		memcpy(bytes, files[_i].text, cut);
-		(void)ldif_parse("f", bytes, cut, &sink, &why);
-		free(bytes);
+		read_cut((size_t)_i, cut, "");
+		read_cut((size_t)_i, cut, "\n");
 	}
 }
 END_TEST
