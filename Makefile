@@ -20,7 +20,7 @@ VALUES = why arena nearest argument visible digest addr cidr pattern dn \
 WORLD = clock log setting option configtype configmap configreply config \
 	counters store layout replica storeview storebuild storechange
 # Feed: fills the store.
-FEED = source dnset ldif intake feed
+FEED = source dnset ldif ldiffile intake feed
 # Door: lets the MTA or the postmaster in.
 DOOR = privilege session callbacks process child notify listener reload \
 	service running jsondoc explain status refresh

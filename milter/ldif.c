@@ -1,13 +1,9 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "arena.h"
 #include "dn.h"
@@ -239,9 +235,12 @@ unsafe(const char *s, size_t len)
 {
 	size_t i;
 
-	if (len > 0 && (*s == ':' || *s == '<'))
-		return ("a value that begins with : or < must be in base64, "
-		    "after `::'");
+	if (len > 0 && *s == ':')
+		return ("a value that begins with : must be in base64, after "
+		    "`::'");
+	if (len > 0 && *s == '<')
+		return ("a value that begins with < must be in base64, after "
+		    "`::' (the null sender is written null)");
 	for (i = 0; i < len; i++) {
 		if ((unsigned char)s[i] > 0x7f)
 			return ("a value with other than ASCII characters "
@@ -494,6 +493,24 @@ take_version(struct parser *p, const struct line *line)
 	return (1);
 }
 
+/* RFC 2849 knows no such mark; Windows' editors write one. */
+static int
+check_mark(struct parser *p)
+{
+	static const char *const marks[] = { "\xef\xbb\xbf", "\xff\xfe",
+	    "\xfe\xff" };
+	size_t i, len;
+
+	for (i = 0; i < sizeof(marks) / sizeof(*marks); i++) {
+		len = strlen(marks[i]);
+		if ((size_t)(p->end - p->at) >= len &&
+		    memcmp(p->at, marks[i], len) == 0)
+			return (wrong(p, 1, "the file begins with a byte order "
+			    "mark: save it as UTF-8 without one"));
+	}
+	return (0);
+}
+
 /* RFC 2849: every line ends with SEP; one that does not may be half a line. */
 static int
 check_end(struct parser *p)
@@ -516,7 +533,7 @@ parse(struct parser *p)
 	int version = 0;
 	enum got got;
 
-	if (check_end(p) == -1)
+	if (check_mark(p) == -1 || check_end(p) == -1)
 		return (-1);
 	got = next_record(p, &line);
 	if (got == GOT_LINE && (version = take_version(p, &line)) == 1)
@@ -549,133 +566,5 @@ ldif_parse(const char *name, const char *bytes, size_t len,
 		result = parse(&p);
 	dnset_free(&p.seen);
 	arena_free(&p.arena);
-	return (result);
-}
-
-static void
-stamp_of(const struct stat *st, struct ldif_stamp *stamp)
-{
-
-	*stamp = (struct ldif_stamp){ .there = true, .dev = st->st_dev,
-	    .ino = st->st_ino, .size = st->st_size, .mtime = st->st_mtim,
-	    .ctime = st->st_ctim };
-}
-
-void
-ldif_look(const char *path, struct ldif_stamp *stamp)
-{
-	struct stat st;
-
-	*stamp = (struct ldif_stamp){ .there = false };
-	if (stat(path, &st) == 0)
-		stamp_of(&st, stamp);
-}
-
-static bool
-same_time(const struct timespec *a, const struct timespec *b)
-{
-
-	return (a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec);
-}
-
-bool
-ldif_same(const struct ldif_stamp *a, const struct ldif_stamp *b)
-{
-
-	return (a->there && b->there && a->dev == b->dev &&
-	    a->ino == b->ino && a->size == b->size &&
-	    same_time(&a->mtime, &b->mtime) &&
-	    same_time(&a->ctime, &b->ctime));
-}
-
-static int
-look_open(const char *path, int fd, struct ldif_stamp *stamp, struct why *why)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == -1)
-		return (why_set(why, "%s: %s", path, strerror(errno)));
-	if (!S_ISREG(st.st_mode))
-		return (why_set(why, "%s: it is not a regular file", path));
-	stamp_of(&st, stamp);
-	return (0);
-}
-
-static int
-read_bytes(const char *path, int fd, char *bytes, size_t len, struct why *why)
-{
-	size_t at = 0;
-	ssize_t n = 1;
-
-	while (at < len && n != 0) {
-		n = read(fd, bytes + at, len - at);
-		if (n == -1 && errno != EINTR)
-			return (why_set(why, "%s: %s", path,
-			    strerror(errno)));
-		if (n > 0)
-			at += (size_t)n;
-	}
-	if (at < len)
-		return (why_set(why, "%s: it was cut while it was read",
-		    path));
-	return (0);
-}
-
-/* A parse that began with half a file could end as a policy. */
-static int
-read_unchanged(const char *path, int fd, char *bytes,
-    const struct ldif_stamp *before, struct why *why)
-{
-	struct ldif_stamp after;
-
-	if (read_bytes(path, fd, bytes, (size_t)before->size, why) == -1 ||
-	    look_open(path, fd, &after, why) == -1)
-		return (-1);
-	if (!ldif_same(before, &after))
-		return (why_set(why, "%s: it was changed while it was read",
-		    path));
-	return (0);
-}
-
-enum { LDIF_MAX = INT32_MAX };	/* bytes: far beyond any policy */
-
-static int
-read_open(const char *path, int fd, struct ldif_stamp *stamp,
-    const struct sink *sink, struct why *why)
-{
-	char *bytes;
-	int result;
-
-	if (look_open(path, fd, stamp, why) == -1)
-		return (-1);
-	if (stamp->size == 0)
-		return (why_set(why, "%s: the file is empty; one that is "
-		    "meant to be says `version: 1'", path));
-	if (stamp->size > LDIF_MAX)
-		return (why_set(why, "%s: the file is larger than 2 GiB",
-		    path));
-	if ((bytes = malloc((size_t)stamp->size)) == NULL)
-		return (why_set(why, "%s: memory is short", path));
-	result = read_unchanged(path, fd, bytes, stamp, why);
-	if (result == 0)
-		result = ldif_parse(path, bytes, (size_t)stamp->size, sink,
-		    why);
-	free(bytes);
-	return (result);
-}
-
-/* Opening a FIFO or a terminal must neither wait nor take it over. */
-int
-ldif_read(const char *path, struct ldif_stamp *stamp, const struct sink *sink,
-    struct why *why)
-{
-	int fd, result;
-
-	*stamp = (struct ldif_stamp){ .there = false };
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd == -1)
-		return (why_set(why, "%s: %s", path, strerror(errno)));
-	result = read_open(path, fd, stamp, sink, why);
-	close(fd);
 	return (result);
 }

@@ -1,4 +1,6 @@
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -222,7 +224,14 @@ static const struct {
 	{ "a bad option", TEXT(D "cn;a_b: a\n"), NULL, "f:2: the line" },
 	{ "a NUL in the name", TEXT(D "cn\0x: a\n"), NULL, "f:2: the line" },
 	{ "a byte order mark", TEXT("\xef\xbb\xbf" D "cn: a\n"), NULL,
-	    "f:1: the line" },
+	    "f:1: the file begins with a byte order mark: save it as UTF-8 "
+	    "without one" },
+	{ "UTF-16, the low byte first", TEXT("\xff\xfe" "d\0n\0:\0\n\0"),
+	    NULL, "f:1: the file begins with a byte order mark" },
+	{ "UTF-16, the high byte first", TEXT("\xfe\xff\0d\0n\0:\0\n"),
+	    NULL, "f:1: the file begins with a byte order mark" },
+	{ "half a byte order mark", TEXT("\xef\xbb\n"), NULL,
+	    "f:1: the line does not begin" },
 	{ "a value that is not ASCII", TEXT(D "cn: \xc3\xbc\n"), NULL,
 	    "f:2: a value with other than ASCII characters must be in "
 	    "base64, after `::'" },
@@ -244,9 +253,10 @@ static const struct {
 	{ "a continuation without a newline", TEXT(D "cn: a\n b"), NULL,
 	    "f:3: the last line does not end" },
 	{ "a value that begins with a colon", TEXT(D "cn: :a\n"), NULL,
-	    "f:2: a value that begins with : or <" },
+	    "f:2: a value that begins with : must be" },
 	{ "a value that begins with <", TEXT(D "relaySender: <>\n"), NULL,
-	    "must be in base64" },
+	    "must be in base64, after `::' (the null sender is written "
+	    "null)" },
 	{ "no base64", TEXT(D "cn:: a\n"), NULL,
 	    "f:2: the value of cn is not base64" },
 	{ "base64 with a space", TEXT(D "cn:: YWJj YWJj\n"), NULL,
@@ -519,6 +529,58 @@ huge(void)
 	ck_assert_int_eq(truncate(path, (off_t)1 << 32), 0);
 }
 
+static void
+unreadable(void)
+{
+
+	put(V);
+	ck_assert_int_eq(chmod(path, 0), 0);
+}
+
+static void
+shut_away(void)
+{
+
+	put(V);
+	ck_assert_int_eq(chmod(folder, 0), 0);
+}
+
+/* Root may read everything: so as somebody else, in a process of its own. */
+START_TEST(says_who_may_not_read)
+{
+	static void (*const make[])(void) = { unreadable, shut_away };
+	const struct passwd *pw = getpwnam("nobody");
+	struct ldif_stamp stamp;
+	struct heard h;
+	struct why why;
+	char text[256];
+
+	folder_make();
+	make[_i]();
+	ck_assert_ptr_nonnull(pw);
+	if (geteuid() == 0) {
+		ck_assert_int_eq(chmod(folder, _i == 0 ? 0755 : 0700), 0);
+		ck_assert_int_eq(setegid(pw->pw_gid), 0);
+		ck_assert_int_eq(seteuid(pw->pw_uid), 0);
+	}
+	pw = getpwuid(geteuid());
+	ck_assert_int_eq(read_path(&h, &stamp, &why), -1);
+	if (_i == 0)
+		snprintf(text, sizeof(text), "%s: Permission denied: "
+		    "mayrelay-feed reads it as milter.user (%s): chgrp %s %s "
+		    "and chmod 640 %s", path, pw->pw_name,
+		    getgrgid(getegid())->gr_name, path, path);
+	else
+		snprintf(text, sizeof(text), "%s: Permission denied: "
+		    "mayrelay-feed reads it as milter.user (%s), who may not "
+		    "enter its folder", path, pw->pw_name);
+	ck_assert_str_eq(why.text, text);
+	(void)seteuid(0);
+	(void)chmod(folder, 0700);
+	folder_remove();
+}
+END_TEST
+
 static const struct {
 	const char *label;
 	void (*make)(void);
@@ -610,6 +672,7 @@ main(void)
 	suite_one(s, reads_many);
 	suite_one(s, reads_from_a_path);
 	suite_one(s, names_the_path_in_errors);
+	suite_rows(s, says_who_may_not_read, 2);
 	suite_rows(s, refuses_what_is_no_good_file, ROWS(no_files));
 	suite_one(s, sees_that_nothing_is_there);
 	suite_rows(s, compares_stamps, ROWS(stamps));
