@@ -75,6 +75,8 @@ struct network {
 	struct enforce enforce;
 	struct patterns senders;	/* only with ACCESS_ALLOW */
 	struct patterns recipients;	/* only with ACCESS_ALLOW */
+	/* Of the overrides: denies whatever prefix else holds the client. */
+	bool override;
 };
 
 struct domain {
@@ -142,9 +144,10 @@ const char *kind_name(enum kind);
 /** dates_hold(dates, now): is ${now} within them? */
 bool dates_hold(const struct dates *, int64_t);
 
-/** network_open_relay(prefix): shorter than /8 (IPv4) or /16 (IPv6 outside
- * fc00::/7): without relayRecipient an allow for it vouches for nothing. */
-bool network_open_relay(const struct cidr *);
+/** network_open_relay(network, prefix): would allowing ${prefix} make an open
+ * relay of it?  Shorter than /8 (IPv4) or /16 (IPv6 outside fc00::/7), and no
+ * recipients restrict it; * restricts nothing. */
+bool network_open_relay(const struct network *, const struct cidr *);
 
 /*
  * The three answers of every lookup.  LATER (the store cannot be read, memory
@@ -198,6 +201,9 @@ struct policy_view {
 	/* Seconds since the source was last known to agree; of several
 	 * sources the oldest.  INT64_MAX: unknown, too old.  Only if loaded. */
 	int64_t age;
+
+	/* Is there a network of the overrides?  If not, nobody looks for one. */
+	bool overrides;
 
 	/* Networks with the longest prefix shorter than ${below} bits (give
 	 * 129 to begin with) that holds ${ip}. */

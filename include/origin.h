@@ -31,7 +31,8 @@ struct client {
 
 /*
  * N: the active networks with the longest prefix that holds the client; of
- * several those with the strictest access.  With n == 0 it is the loopback
+ * several those with the strictest access.  A network of the overrides that
+ * holds the client, whatever its prefix, goes before all others.  With n == 0 it is the loopback
  * grant, an allowing network without restrictions, or nothing at all
  * (ACCESS_NONE).
  */
@@ -57,7 +58,7 @@ enum found origin_of(const struct policy_view *, const struct client *,
  * origin_vouches(origin, network):
  * May ${network}, an allowing entry of ${origin}, permit anything?  Not if
  * something in it could not be read, and not if its prefix would make an open
- * relay (network_open_relay) and no recipients restrict it.
+ * relay of it (network_open_relay).
  */
 bool origin_vouches(const struct origin *, const struct network *);
 

@@ -364,8 +364,8 @@ report_open_relay(struct attr_reader *rd, const struct network *n)
 	char prefix[CIDR_TEXT_MAX];
 	size_t i;
 
-	for (i = 0; i < n->clients.n && !n->recipients.present; i++) {
-		if (!network_open_relay(&n->clients.v[i]))
+	for (i = 0; i < n->clients.n; i++) {
+		if (!network_open_relay(n, &n->clients.v[i]))
 			continue;
 		cidr_format(&n->clients.v[i], prefix);
 		attrtype_problem(&rd->r, RELAY_CLIENT,
@@ -577,7 +577,8 @@ attrmap_override_network(const struct entry *e, struct arena *arena,
 	if (attrreader_begin(&rd, SCHEMA_NETWORK, e, true, arena,
 	    report) != 0)
 		return (attrreader_end(&rd, false, ""));
-	*n = (struct network){ .dn = rd.r.dn, .vouches = true };
+	*n = (struct network){ .dn = rd.r.dn, .vouches = true,
+	    .override = true };
 	is = (rd.classes & SCHEMA_NETWORK) != 0;
 	if (is) {
 		n->access = network_access(&rd);

@@ -35,8 +35,20 @@ dates_hold(const struct dates *dates, int64_t now)
 	return (dates->not_before <= now && now < dates->not_after);
 }
 
+static bool
+restricts(const struct patterns *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		if (list->v[i].kind == PATTERN_ANY)
+			return (false);
+	}
+	return (list->present);
+}
+
 bool
-network_open_relay(const struct cidr *prefix)
+network_open_relay(const struct network *network, const struct cidr *prefix)
 {
 	/* Unique local addresses: nobody outside has one (RFC 4193). */
 	static const struct cidr unique_local = {
@@ -44,6 +56,8 @@ network_open_relay(const struct cidr *prefix)
 		.len = 7
 	};
 
+	if (restricts(&network->recipients))
+		return (false);
 	if (prefix->ip.family == 4)
 		return (prefix->len < 8);
 	return (prefix->len < 16 && !cidr_inside(prefix, &unique_local));

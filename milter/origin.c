@@ -61,6 +61,51 @@ longest(const struct policy_view *view, const struct cidr_ip *ip, int64_t now,
 	}
 }
 
+static bool
+any_override(const struct network_set *set, int64_t now)
+{
+	size_t i;
+
+	for (i = 0; i < set->n; i++) {
+		if (set->v[i]->override && dates_hold(&set->v[i]->dates, now))
+			return (true);
+	}
+	return (false);
+}
+
+/* Overrides are for emergencies: they deny whoever they hold, also one that a
+ * longer prefix allows. */
+static enum found
+overriding(const struct policy_view *view, const struct cidr_ip *ip,
+    int64_t now, struct network_set *set)
+{
+	unsigned below = BEYOND_ALL_PREFIXES;
+	enum found found;
+
+	if (!view->overrides)
+		return (ABSENT);
+	while ((found = view->networks(view->ctx, ip, below, set)) == FOUND) {
+		if (!prefix_counts(ip, set->len))
+			return (ABSENT);
+		if (any_override(set, now))
+			return (FOUND);
+		below = set->len;
+	}
+	return (found);
+}
+
+/* The networks that speak for the client. */
+static enum found
+speaking(const struct policy_view *view, const struct cidr_ip *ip,
+    int64_t now, struct network_set *set, struct trace *trace)
+{
+	enum found found;
+
+	if ((found = overriding(view, ip, now, set)) != ABSENT)
+		return (found);
+	return (longest(view, ip, now, set, trace));
+}
+
 static enum found
 take_strictest(const struct network_set *set, int64_t now,
     struct arena *arena, struct origin *o)
@@ -118,7 +163,7 @@ origin_of_ip(const struct policy_view *view, const struct cidr_ip *ip,
 {
 	struct network_set set;
 
-	switch (longest(view, ip, now, &set, trace)) {
+	switch (speaking(view, ip, now, &set, trace)) {
 	case FOUND:
 		if (take_strictest(&set, now, arena, o) == LATER)
 			return (LATER);
@@ -160,8 +205,8 @@ bool
 origin_vouches(const struct origin *o, const struct network *network)
 {
 
-	return (network->vouches && (network->recipients.present ||
-	    !network_open_relay(&o->prefix)));
+	return (network->vouches &&
+	    !network_open_relay(network, &o->prefix));
 }
 
 static const struct pattern *

@@ -340,6 +340,7 @@ code_network(struct codec *c, struct network *n)
 	code_enforce(c, &n->enforce);
 	code_patterns(c, &n->senders);
 	code_patterns(c, &n->recipients);
+	code_bool(c, &n->override);
 }
 
 static void

@@ -285,6 +285,8 @@ view_age(struct store_view *view, unsigned configured,
 	int i;
 
 	view->policy.loaded = true;
+	view->policy.overrides =
+	    view->meta.searches[SEARCH_OVERRIDES].entries[KIND_NETWORK] > 0;
 	for (i = 0; i < SEARCHES; i++) {
 		s = &view->meta.searches[i];
 		if (i == SEARCH_OVERRIDES || (configured >> i & 1) == 0)

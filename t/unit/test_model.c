@@ -50,12 +50,23 @@ static const struct {
 
 START_TEST(short_prefixes_are_open_relays)
 {
+	const struct pattern some = { .kind = PATTERN_DOMAIN, .local = "",
+	    .domain = "example.com" };
+	const struct pattern any[] = { some, { .kind = PATTERN_ANY,
+	    .local = "", .domain = "" } };
+	struct network network = { .recipients = { .present = false } };
 	struct cidr net;
 
 	ck_assert_int_eq(cidr_parse(prefixes[_i].prefix,
 	    strlen(prefixes[_i].prefix), &net), CIDR_OK);
-	ck_assert_msg(network_open_relay(&net) == prefixes[_i].open, "%s",
-	    prefixes[_i].prefix);
+	ck_assert_msg(network_open_relay(&network, &net) == prefixes[_i].open,
+	    "%s", prefixes[_i].prefix);
+	network.recipients = (struct patterns){ true, any, 2 };
+	ck_assert_msg(network_open_relay(&network, &net) == prefixes[_i].open,
+	    "%s to *", prefixes[_i].prefix);
+	network.recipients = (struct patterns){ true, &some, 1 };
+	ck_assert_msg(!network_open_relay(&network, &net),
+	    "%s to @example.com", prefixes[_i].prefix);
 }
 END_TEST
 

@@ -19,6 +19,28 @@ static const struct {
 	{ "the longest prefix", "network a client=192.0.2.0/24 access=allow; "
 	    "network b client=192.0.2.0/25 access=authenticate", "192.0.2.1",
 	    "authenticate 192.0.2.0/25 b" },
+	{ "an override goes before a longer prefix",
+	    "network a client=192.0.2.1 access=allow; "
+	    "network o client=192.0.2.0/24 access=deny override", "192.0.2.1",
+	    "deny 192.0.2.0/24 o" },
+	{ "an override for everybody",
+	    "network a client=192.0.2.0/24 access=allow; "
+	    "network o client=0.0.0.0/0 access=deny override", "192.0.2.1",
+	    "deny 0.0.0.0/0 o" },
+	{ "an override for others",
+	    "network a client=192.0.2.1 access=allow; "
+	    "network o client=192.0.3.0/24 access=deny override", "192.0.2.1",
+	    "allow 192.0.2.1/32 a" },
+	{ "an override that is no more active",
+	    "network a client=192.0.2.1 access=allow; "
+	    "network o client=192.0.2.0/24 access=deny override until=1",
+	    "192.0.2.1", "allow 192.0.2.1/32 a" },
+	{ "an override for everybody does not mean loopback",
+	    "network o client=0.0.0.0/0 access=deny override", "127.0.0.1",
+	    "loopback" },
+	{ "an override of loopback",
+	    "network o client=127.0.0.0/8 access=deny override", "127.0.0.1",
+	    "deny 127.0.0.0/8 o" },
 	{ "a bare address", "network a client=192.0.2.1 access=deny",
 	    "192.0.2.1", "deny 192.0.2.1/32 a" },
 	{ "everything", "network a client=0.0.0.0/0 access=deny",

@@ -54,7 +54,7 @@ static const struct {
 	    .clients = NETS, .access = ACCESS_AUTHENTICATE,
 	    .vouches = true, .dates = { 1, WHEN_NEVER },
 	    .enforce = { true, WHEN_BEGINNING }, .senders = PATTERNS,
-	    .recipients = NO_PATTERNS } } } },
+	    .recipients = NO_PATTERNS, .override = true } } } },
 	{ "domain", { KIND_DOMAIN, { .domain = { .dn = "cn=d",
 	    .name = ".example.edu", .aliases = SOME,
 	    .enforce = { true, INT64_MAX } } } } },
@@ -144,6 +144,7 @@ same_network(const struct network *a, const struct network *b)
 
 	return (same_networks(&a->clients, &b->clients) &&
 	    a->access == b->access && a->vouches == b->vouches &&
+	    a->override == b->override &&
 	    same_dates(&a->dates, &b->dates) &&
 	    same_enforce(&a->enforce, &b->enforce) &&
 	    same_patterns(&a->senders, &b->senders) &&
@@ -352,10 +353,11 @@ static const struct {
 	{ "unknown dates", TEXT("\1\4\1a\0\0\4") },
 	{ "neither true nor false", TEXT("\1\2\0\0\1a\0\0\2") },
 	{ "no address family", TEXT("\1\1\0\0\1\1\5\x18\xc0\0\2\1\3\0\0\0"
-	    "\0\0\0\0") },
+	    "\0\0\0\0\0") },
 	{ "too long a prefix", TEXT("\1\1\0\0\1\1\4\x21\xc0\0\2\0\3\0\0\0"
-	    "\0\0\0\0") },
-	{ "host bits", TEXT("\1\1\0\0\1\1\4\x18\xc0\0\2\1\3\0\0\0\0\0\0\0") }
+	    "\0\0\0\0\0") },
+	{ "host bits", TEXT("\1\1\0\0\1\1\4\x18\xc0\0\2\1\3\0\0\0"
+	    "\0\0\0\0\0") }
 };
 
 START_TEST(refuses_lies)
@@ -377,7 +379,8 @@ END_TEST
 /* The last lies but for what makes them one. */
 START_TEST(reads_what_is_nearly_a_lie)
 {
-	static const char net[] = "\1\1\0\0\1\1\4\x18\xc0\0\2\0\3\0\0\0\0\0\0";
+	static const char net[] = "\1\1\0\0\1\1\4\x18\xc0\0\2\0\3\0\0\0"
+	    "\0\0\0\0";
 	static const char deny[] = "\1\4\1a\0\0";
 	struct record record;
 	struct arena a;

@@ -243,6 +243,7 @@ struct array_entry {
 	const char *dn;
 	const char *name;
 	struct networks clients;
+	bool override;
 	enum access access;
 	bool vouches, enabled, expired;
 	struct dates dates;
@@ -364,6 +365,8 @@ array_word(struct arena *arena, struct array_entry *e, const char *key,
 		e->enforce = (struct enforce){ true, atoll(value) };
 	else if (strcmp(key, "vouches-not") == 0)
 		e->vouches = false;
+	else if (strcmp(key, "override") == 0)
+		e->override = true;
 	else if (strcmp(key, "disabled") == 0)
 		e->enabled = false;
 	else if (strcmp(key, "expired") == 0)
@@ -389,7 +392,8 @@ array_add(struct array_view *a, const char *kind, const struct array_entry *e)
 		    .clients = e->clients, .access = e->access,
 		    .vouches = e->vouches, .dates = e->dates,
 		    .enforce = e->enforce, .senders = e->senders,
-		    .recipients = e->recipients);
+		    .recipients = e->recipients,
+		    .override = e->override);
 	else if (strcmp(kind, "domain") == 0)
 		ARRAY_ADD(a, KIND_DOMAIN, a->domains, domain, .dn = e->dn,
 		    .name = e->name, .aliases = e->aliases,
@@ -457,6 +461,7 @@ array_read(struct array_view *a, const char *policy)
 static inline void
 array_begin(struct array_view *a, const char *policy)
 {
+	size_t i;
 
 	memset(a, 0, sizeof(*a));
 	arena_init(&a->arena);
@@ -476,6 +481,8 @@ array_begin(struct array_view *a, const char *policy)
 		.denies_by_login = array_denies_by_login
 	};
 	array_read(a, policy);
+	for (i = 0; i < a->n[KIND_NETWORK]; i++)
+		a->view.overrides |= a->networks[i]->override;
 }
 
 static inline void
