@@ -63,4 +63,14 @@ int login_store(const char *, size_t, char[LOGIN_MAX + 1]);
 void login_forms_of(const char *, const struct login_rules *,
     struct login_forms *);
 
+/**
+ * login_spelling(stored, rules, i, out):
+ * The other way round: the ${i}th further way to write the login ${stored} of
+ * an account so that login_forms_of finds it: with each realm, with each
+ * domain, without the default realm.  ${out} is "" where there is none.
+ * Return false when ${i} is beyond them.
+ */
+bool login_spelling(const char *, const struct login_rules *, size_t,
+    char[LOGIN_MAX + 1]);
+
 #endif /* !LOGIN_H */

@@ -31,13 +31,14 @@ enum found signin_find(const struct policy_view *, const struct login_rules *,
     const char *, bool, struct signin *, struct trace *);
 
 /**
- * signin_denied(view, signin, now, dn, trace):
+ * signin_denied(view, rules, signin, now, dn, trace):
  * FOUND with the DN of an override that is in force and meets one of the
  * forms (also if no account or several have it: overrides are for
- * emergencies), or the one account by its DN or another login of it.  ABSENT,
- * or LATER.
+ * emergencies), or the one account by its DN or a login of it, however written
+ * (login_spelling).  ABSENT, or LATER.
  */
-enum found signin_denied(const struct policy_view *, const struct signin *,
-    int64_t, const char **, struct trace *);
+enum found signin_denied(const struct policy_view *,
+    const struct login_rules *, const struct signin *, int64_t, const char **,
+    struct trace *);
 
 #endif /* !SIGNIN_H */

@@ -179,3 +179,64 @@ login_forms_of(const char *login, const struct login_rules *rules,
 		add_form(forms, with_realm, strlen(with_realm));
 	}
 }
+
+/* "" if it is too long to be a login. */
+static void
+spell(const char *before, const char *s, const char *after,
+    char out[LOGIN_MAX + 1])
+{
+	int len = snprintf(out, LOGIN_MAX + 1, "%s%s%s", before, s, after);
+
+	if (len < 0 || len > LOGIN_MAX)
+		out[0] = '\0';
+}
+
+/* joe@realm, as which joe is found too. */
+static void
+spell_realm(const char *stored, const char *realm, char out[LOGIN_MAX + 1])
+{
+	char at_realm[LOGIN_MAX + 2];
+
+	snprintf(at_realm, sizeof(at_realm), "@%s", realm);
+	spell("", stored, at_realm, out);
+}
+
+/* DOMAIN\joe, as which joe is found too. */
+static void
+spell_domain(const char *stored, const char *domain, char out[LOGIN_MAX + 1])
+{
+	char before[LOGIN_MAX + 2];
+
+	snprintf(before, sizeof(before), "%s\\", domain);
+	spell(before, stored, "", out);
+}
+
+/* joe, as which joe@default_realm is found too. */
+static void
+spell_short(const char *stored, const struct login_rules *rules,
+    char out[LOGIN_MAX + 1])
+{
+	const char *at = strrchr(stored, '@');
+
+	out[0] = '\0';
+	if (at == NULL || strcmp(at + 1, rules->default_realm) != 0)
+		return;
+	memcpy(out, stored, (size_t)(at - stored));
+	out[at - stored] = '\0';
+}
+
+bool
+login_spelling(const char *stored, const struct login_rules *rules, size_t i,
+    char out[LOGIN_MAX + 1])
+{
+
+	if (i < rules->nrealms)
+		spell_realm(stored, rules->realms[i], out);
+	else if (i - rules->nrealms < rules->ndomains)
+		spell_domain(stored, rules->domains[i - rules->nrealms], out);
+	else if (i == rules->nrealms + rules->ndomains)
+		spell_short(stored, rules, out);
+	else
+		return (false);
+	return (true);
+}

@@ -297,7 +297,8 @@ static enum found
 by_override(struct decision *d, const char **rule)
 {
 
-	return (signin_denied(d->view, &d->signin, d->now, rule, d->trace));
+	return (signin_denied(d->view, &d->settings->logins, &d->signin,
+	    d->now, rule, d->trace));
 }
 
 static enum found
@@ -362,7 +363,7 @@ static bool
 within_dates(struct decision *d)
 {
 	const struct account *a = d->account;
-	char from[WHEN_TEXT_MAX], until[WHEN_TEXT_MAX];
+	char text[WHEN_TEXT_MAX];
 
 	if (a->expired) {
 		trace_add(d->trace, 4, "A date of the account cannot be read: "
@@ -371,9 +372,12 @@ within_dates(struct decision *d)
 	}
 	if (dates_hold(&a->dates, d->now))
 		return (true);
-	trace_add(d->trace, 4, "The account is active from %s until %s only.",
-	    when_format(a->dates.not_before, from),
-	    when_format(a->dates.not_after, until));
+	if (d->now < a->dates.not_before)
+		trace_add(d->trace, 4, "The account is not active before %s.",
+		    when_format(a->dates.not_before, text));
+	else
+		trace_add(d->trace, 4, "The account expired at %s.",
+		    when_format(a->dates.not_after, text));
 	return (false);
 }
 

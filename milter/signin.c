@@ -91,9 +91,31 @@ is_form(const struct login_forms *forms, const char *login)
 	return (false);
 }
 
+/* By a login of the account, however it is written; the forms of the login
+ * that was given have been looked up. */
 static enum found
-account_denied(const struct policy_view *view, const struct signin *s,
-    int64_t now, const char **dn)
+spellings_denied(const struct policy_view *view,
+    const struct login_rules *rules, const struct login_forms *forms,
+    const char *login, int64_t now, const char **dn)
+{
+	char text[LOGIN_MAX + 1];
+	enum found found = ABSENT;
+	size_t i;
+
+	if (!is_form(forms, login))
+		found = login_denied(view, login, now, dn);
+	for (i = 0; found == ABSENT && login_spelling(login, rules, i, text);
+	    i++) {
+		if (text[0] != '\0' && !is_form(forms, text))
+			found = login_denied(view, text, now, dn);
+	}
+	return (found);
+}
+
+static enum found
+account_denied(const struct policy_view *view,
+    const struct login_rules *rules, const struct signin *s, int64_t now,
+    const char **dn)
 {
 	const struct account *a = s->account;
 	struct deny_set set;
@@ -102,22 +124,22 @@ account_denied(const struct policy_view *view, const struct signin *s,
 
 	found = view->denies_by_dn(view->ctx, a->dn, &set);
 	found = in_force(found, &set, now, dn);
-	for (i = 0; i < a->logins.n && found == ABSENT; i++) {
-		if (!is_form(&s->forms, a->logins.v[i]))
-			found = login_denied(view, a->logins.v[i], now, dn);
-	}
+	for (i = 0; i < a->logins.n && found == ABSENT; i++)
+		found = spellings_denied(view, rules, &s->forms,
+		    a->logins.v[i], now, dn);
 	return (found);
 }
 
 enum found
-signin_denied(const struct policy_view *view, const struct signin *s,
-    int64_t now, const char **dn, struct trace *trace)
+signin_denied(const struct policy_view *view,
+    const struct login_rules *rules, const struct signin *s, int64_t now,
+    const char **dn, struct trace *trace)
 {
 	enum found found;
 
 	found = forms_denied(view, &s->forms, now, dn);
 	if (found == ABSENT && s->account != NULL)
-		found = account_denied(view, s, now, dn);
+		found = account_denied(view, rules, s, now, dn);
 	if (found == FOUND)
 		trace_add(trace, 4, "The override %s denies it.", *dn);
 	return (found);

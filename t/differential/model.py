@@ -267,8 +267,8 @@ def read_login(text):
 
 
 class Network:
-    def __init__(self, e):
-        self.dn = e.dn
+    def __init__(self, e, override=False):
+        self.dn, self.override = e.dn, override
         self.access = e.access(("allow", "authenticate", "deny")) or "deny"
         self.begin, self.end, good = e.dates()
         self.vouches = True
@@ -447,7 +447,7 @@ class Policy:
             if access != "deny":
                 continue
             if c & {"relaynetwork", "relaynetworkaux"}:
-                self.networks.append(Network(e))
+                self.networks.append(Network(e, True))
             if "relayaccount" in c:
                 self.denies.append(Deny(e))
 
@@ -534,12 +534,31 @@ class Decision:
         if kind == "unknown":
             return [], "none", 0
         loop = ip.is_loopback
+        over = self.holding(ip, [n for n in self.p.networks if n.override])
+        if over[1] >= 0:
+            # An override denies at any prefix length.
+            best, length = self.holding(ip, self.p.networks, over[1])
+        else:
+            best, length = self.holding(ip, self.p.networks)
+        if not best:
+            return [], "loopback" if loop else "none", 0
+        order = ["allow", "authenticate", "deny"]
+        worst = max(order.index(n.access) for n in best)
+        best = [n for n in best if order.index(n.access) == worst]
+        best.sort(key=lambda n: n.dn.encode())
+        return best, "entries", length
+
+    def holding(self, ip, networks, only=None):
+        """([active networks with the longest prefix], its length or -1)"""
+        loop = ip.is_loopback
         best, length = [], -1
-        for n in self.p.networks:
+        for n in networks:
             if not n.active(self.now):
                 continue
             for net in n.nets:
                 if not holds(net, ip):
+                    continue
+                if only is not None and net.prefixlen != only:
                     continue
                 if loop and not (net.version == 6 and net.prefixlen == 128
                                  or net.version == 4 and net.prefixlen >= 8):
@@ -548,13 +567,7 @@ class Decision:
                     best, length = [], net.prefixlen
                 if net.prefixlen == length and n not in best:
                     best.append(n)
-        if not best:
-            return [], "loopback" if loop else "none", 0
-        order = ["allow", "authenticate", "deny"]
-        worst = max(order.index(n.access) for n in best)
-        best = [n for n in best if order.index(n.access) == worst]
-        best.sort(key=lambda n: n.dn.encode())
-        return best, "entries", length
+        return best, length
 
     # -- step 4 -----------------------------------------------------------
 
@@ -605,10 +618,21 @@ class Decision:
         forms = set(self.login_forms()) if self.q["login_usable"] else set()
         account = accounts[0] if len(accounts) == 1 else None
         if account:
-            forms |= account.logins
+            for login in account.logins:
+                forms |= self.spellings(login)
         hits = [d for d in self.p.denies
                 if d.logins & forms or (account and d.dn == account.dn)]
         return {d.dn for d in hits}
+
+    def spellings(self, login):
+        """Every way to write an account's login that finds it."""
+        out = {login}
+        out |= {login + "@" + r for r in self.s["login_realms"]}
+        out |= {d + "\\" + login for d in self.s["login_domains"]}
+        user, at, realm = login.rpartition("@")
+        if at and realm == self.s["login_default_realm"]:
+            out.add(user)
+        return {l for l in out if l}
 
     def denied(self, account, groups):
         if not account.enabled or account.access == "deny":
@@ -738,7 +762,8 @@ class Decision:
             ip = self.q["client"][1]
             if not n.vouches:
                 continue
-            if n.recipients is None and open_relay(ip, length):
+            if open_relay(ip, length) and (n.recipients is None or any(
+                    p.kind == "any" for p in n.recipients)):
                 continue
             hits = {""}
             if n.senders is not None:

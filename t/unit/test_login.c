@@ -234,6 +234,66 @@ START_TEST(lists_the_forms)
 }
 END_TEST
 
+static const char *const spelling_realms[] = { "a.example", "b.example" };
+static const char *const spelling_domains[] = { "corp" };
+static const struct login_rules spelling_rules = {
+	.realms = spelling_realms,
+	.nrealms = 2,
+	.domains = spelling_domains,
+	.ndomains = 1,
+	.default_realm = "c.example"
+};
+
+static const struct {
+	const char *label, *stored;
+	const char *spellings;	/* each behind a blank; "-": none there */
+} spellings[] = {
+	{ "with each realm, each domain", "joe",
+	    " joe@a.example joe@b.example corp\\joe -" },
+	{ "without the default realm", "joe@c.example",
+	    " joe@c.example@a.example joe@c.example@b.example "
+	    "corp\\joe@c.example joe" },
+	{ "another realm stays", "joe@d.example",
+	    " joe@d.example@a.example joe@d.example@b.example "
+	    "corp\\joe@d.example -" }
+};
+
+START_TEST(spells_a_stored_login)
+{
+	char out[LOGIN_MAX + 1], seen[4 * LOGIN_MAX] = "";
+	struct login_forms forms;
+	bool back;
+	size_t i, j;
+
+	for (i = 0; login_spelling(spellings[_i].stored, &spelling_rules, i,
+	    out); i++) {
+		strcat(seen, " ");
+		strcat(seen, out[0] == '\0' ? "-" : out);
+		login_forms_of(out, &spelling_rules, &forms);
+		back = out[0] == '\0';
+		for (j = 0; j < forms.n; j++)
+			back = back || strcmp(forms.form[j],
+			    spellings[_i].stored) == 0;
+		ck_assert_msg(back, "%s: %s", spellings[_i].label, out);
+	}
+	ck_assert_msg(strcmp(seen, spellings[_i].spellings) == 0, "%s:%s",
+	    spellings[_i].label, seen);
+}
+END_TEST
+
+START_TEST(spells_nothing_too_long)
+{
+	char stored[LOGIN_MAX + 1], out[LOGIN_MAX + 1];
+	size_t i;
+
+	memset(stored, 'x', LOGIN_MAX);
+	stored[LOGIN_MAX] = '\0';
+	for (i = 0; login_spelling(stored, &spelling_rules, i, out); i++)
+		ck_assert_str_eq(out, "");
+	ck_assert_uint_eq(i, 4);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -244,5 +304,7 @@ main(void)
 	suite_rows(s, cuts_what_does_not_fit, ROWS(cuts));
 	suite_rows(s, stores_a_login, ROWS(stores));
 	suite_rows(s, lists_the_forms, ROWS(forms_of));
+	suite_rows(s, spells_a_stored_login, ROWS(spellings));
+	suite_one(s, spells_nothing_too_long);
 	return (suite_run(s));
 }

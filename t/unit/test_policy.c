@@ -156,6 +156,11 @@ static const struct policy_case steps[] = {
 	    .policy = OFFICE "access=deny; "
 	    "network cn=one client=192.0.2.1 access=allow",
 	    .client = "192.0.2.1", .expect = "permit network rule=cn=one" },
+	{ .label = "3: an override that denies goes before a longer prefix",
+	    .policy = "network cn=o client=192.0.2.0/24 access=deny override; "
+	    "network cn=one client=192.0.2.1 access=allow",
+	    .client = "192.0.2.1",
+	    .expect = "reject network-denied rule=cn=o" },
 	{ .label = "3: of several the strictest: deny before authenticate",
 	    .policy = OFFICE "access=authenticate; "
 	    "network cn=two client=192.0.2.0/24 access=deny",
@@ -258,7 +263,7 @@ static const struct policy_case steps[] = {
 	{ .label = "4: outside its dates: remember account-expired",
 	    .policy = JOE "until=1000", .login = "joe",
 	    .expect = "reject account-expired rule=uid=joe",
-	    .trace = "until 1970-01-01T00:16:40Z only" },
+	    .trace = "expired at 1970-01-01T00:16:40Z" },
 	{ .label = "4: active until (exclusive)", .policy = JOE "until=1001",
 	    .login = "joe", .expect = "permit account rule=uid=joe "
 	    "match=joe@example.com of=uid=joe" },
@@ -493,6 +498,10 @@ static const struct policy_case network_lists[] = {
 	    .policy = "network cn=big client=0.0.0.0/0 access=allow "
 	    "recipient=@elsewhere.example", .client = "192.0.2.1",
 	    .expect = "permit network rule=cn=big" },
+	{ .label = "with one that restricts nothing it may not",
+	    .policy = "network cn=big client=0.0.0.0/0 access=allow "
+	    "recipient=@elsewhere.example recipient=*", .client = "192.0.2.1",
+	    .expect = "reject auth-required rule=cn=big" },
 	{ .label = "but keeps its prefix",
 	    .policy = "network cn=all client=0.0.0.0/0 access=allow "
 	    "recipient=*; network cn=big client=192.0.0.0/7 access=allow",

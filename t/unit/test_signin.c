@@ -6,9 +6,12 @@
  * test_policy_account. */
 
 static const char *const realms[] = { "example.com" };
+static const char *const domains[] = { "corp" };
 static const struct login_rules rules = {
 	.realms = realms,
 	.nrealms = 1,
+	.domains = domains,
+	.ndomains = 1,
 	.default_realm = "example.org"
 };
 
@@ -45,6 +48,18 @@ static const struct row {
 	{ "override by another login of the account",
 	    "account a login=joe login=j; deny d login=j", "joe", true, "a",
 	    "d", NULL },
+	{ "override by its login with a realm",
+	    "account a login=joe; deny d login=joe@example.com", "joe",
+	    true, "a", "d", NULL },
+	{ "override by its login without the default realm",
+	    "account a login=joe@example.org; deny d login=joe",
+	    "joe@example.org", true, "a", "d", NULL },
+	{ "override by its login with a Windows domain",
+	    "account a login=joe; deny d login=corp\\joe", "joe", true, "a",
+	    "d", NULL },
+	{ "override by a login with a realm that is not listed",
+	    "account a login=joe; deny d login=joe@example.net", "joe", true,
+	    "a", "", NULL },
 	{ "override by the first of its logins",
 	    "account a login=j login=joe; deny d login=j", "joe", true, "a",
 	    "d", NULL },
@@ -96,7 +111,7 @@ START_TEST(finds_accounts_and_overrides)
 	    &trace);
 	ck_assert_int_eq(found, row->accounts[0] != '\0' ? FOUND : ABSENT);
 	check_accounts(row, &s);
-	found = signin_denied(&a.view, &s, 1000, &dn, &trace);
+	found = signin_denied(&a.view, &rules, &s, 1000, &dn, &trace);
 	ck_assert_int_eq(found, row->denied[0] != '\0' ? FOUND : ABSENT);
 	ck_assert_msg(strcmp(dn, row->denied) == 0, "%s: %s", row->label, dn);
 	for (i = 0; i < trace.n; i++)
@@ -128,12 +143,12 @@ START_TEST(keeps_later)
 	a.later_at = 0;
 	signin_find(&a.view, &rules, row->login, row->usable, &s, NULL);
 	a.lookups = 0;
-	signin_denied(&a.view, &s, 1000, &dn, NULL);
+	signin_denied(&a.view, &rules, &s, 1000, &dn, NULL);
 	lookups = a.lookups;
 	for (at = 1; at <= lookups; at++) {
 		a.lookups = 0;
 		a.later_at = at;
-		ck_assert_msg(signin_denied(&a.view, &s, 1000, &dn, NULL) ==
+		ck_assert_msg(signin_denied(&a.view, &rules, &s, 1000, &dn, NULL) ==
 		    LATER, "%s", row->label);
 	}
 	array_end(&a);
