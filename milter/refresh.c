@@ -15,7 +15,8 @@ enum {
 	POLL_MS = 50,
 	/* A large directory takes minutes, and the feed may have to be started
 	 * again meanwhile. */
-	PATIENCE_MS = 10 * 60 * 1000
+	PATIENCE_MS = 10 * 60 * 1000,
+	FEED_LIVES = 3		/* a feed that ends so often will not answer */
 };
 
 const char refresh_usage[] =
@@ -42,15 +43,15 @@ complain(const char *text, int code)
 }
 
 static int
-failed(const struct counters *counters)
+failed(const struct counters *counters, const char *what)
 {
 	char error[COUNTERS_ERROR_MAX];
 	char text[VISIBLE_SIZE(COUNTERS_ERROR_MAX)];
 	int64_t at;
 
 	counters_error_get(counters, &at, error);
-	fprintf(stderr, "mayrelay: a source could not be read, what it "
-	    "gave before stays in force: %s\n", error[0] == '\0' ?
+	fprintf(stderr, "mayrelay: %s, what was read before stays in force: "
+	    "%s\n", what, error[0] == '\0' ?
 	    "see mayrelayd's log" : visible_text(error, text, sizeof(text)));
 	return (EX_TEMPFAIL);
 }
@@ -70,7 +71,7 @@ report(const struct counters *counters)
 	case REFRESH_FAILED:
 		break;
 	}
-	return (failed(counters));
+	return (failed(counters, "a source could not be read"));
 }
 
 static void
@@ -86,7 +87,7 @@ static int
 ask(const struct config *config, struct counters *counters, bool accept)
 {
 	int64_t end = clock_ms() + PATIENCE_MS;
-	uint64_t number;
+	uint64_t number, born = counters->feed_starts;
 
 	if (running_look(counters, config) == RUNNING_NOT)
 		return (complain("mayrelayd does not run: it reads its sources "
@@ -97,6 +98,9 @@ ask(const struct config *config, struct counters *counters, bool accept)
 		if (running_look(counters, config) == RUNNING_NOT)
 			return (complain("mayrelayd has ended meanwhile",
 			    EX_UNAVAILABLE));
+		if (counters->feed_starts >= born + FEED_LIVES)
+			return (failed(counters, "mayrelay-feed ends as soon "
+			    "as it begins"));
 		if (clock_ms() > end)
 			return (complain("no answer in ten minutes; "
 			    "`mayrelay status' shows what the feed does",

@@ -212,12 +212,23 @@ is "$(mayrelay status --json | member searches.accounts.held_back)" null \
     "status: nothing is held back"
 { people 5; echo nonsense; } | write_policy
 exits 75 "a broken file" mayrelay refresh
-like "$(cat "$W/err")" "gave before stays in force: .*policy.ldif:[0-9]+: " \
+like "$(cat "$W/err")" "read before stays in force: .*policy.ldif:[0-9]+: " \
     "it says file and line"
 like "$(mayrelay status --json | member error.text)" "policy.ldif:[0-9]+: " \
     "status: the error"
 people 5 | write_policy
 exits 0 "mended" mayrelay refresh
+
+# A feed that was started anew does not follow a configuration that mayrelayd
+# has not in force: it ends, again and again.
+feed=$(mayrelay status --json | member daemon.feed_pid)
+cp "$conf" "$W/conf.good"
+sed -i 's|help_url = .*|help_url = "https://other.example.com/";|' "$conf"
+kill -KILL "$feed"
+exits 75 "a feed that does not stay up" mayrelay refresh
+like "$(cat "$W/err")" "ends as soon as it begins.*reload" "it says why"
+cp "$W/conf.good" "$conf"
+exits 0 "one that does" mayrelay refresh
 
 # ---- as root ----------------------------------------------------------------
 
