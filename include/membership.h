@@ -20,6 +20,10 @@ struct membership {
 	 * its own side; then those that these are in. */
 	const struct group *const *v;
 	size_t n;
+	/* Those that grant something: reached without passing one whose dates
+	 * cannot be read. */
+	const struct group *const *granting;
+	size_t ngranting;
 };
 
 /**
@@ -28,5 +32,9 @@ struct membership {
  */
 enum found membership_of(const struct policy_view *, const struct account *,
     int64_t, struct arena *, struct membership *);
+
+/** membership_mute(membership): the nearest group whose members' accounts
+ * vouch for nothing (model.h), or NULL. */
+const struct group *membership_mute(const struct membership *);
 
 #endif /* !MEMBERSHIP_H */

@@ -113,7 +113,15 @@ struct group {
 	struct texts member_dns;	/* accounts' or groups' DNs */
 	struct texts member_logins;
 	enum access access;	/* NONE, ALLOW (changes nothing), DENY */
+	/*
+	 * False: something in it cannot be read (a foreign relay attribute)
+	 * that may deny or restrict: its members' accounts vouch for nothing.
+	 */
+	bool vouches;
 	struct dates dates;
+	/* One could not be read: it denies and restricts all the same, but
+	 * being in it grants nothing, neither directly nor by other groups. */
+	bool undated;
 	struct enforce enforce;
 	struct patterns senders;	/* `present' unused */
 	struct patterns recipients;

@@ -32,7 +32,7 @@
  * policy, and it is loaded without them.
  */
 
-enum { STORE_FORMAT = 1 };
+enum { STORE_FORMAT = 2 };
 
 struct store;
 

@@ -257,12 +257,13 @@ attrmap_account(const struct attrmap *map, const struct entry *e, bool ldif,
 	    "the account vouches for nothing"));
 }
 
+#define MEMBERS_MUTE	"the group's members vouch for nothing"
+
 static void
 group_policy(struct attr_reader *rd, const struct attrmap *map,
     struct group *g)
 {
-	static const char unreadable[] = "the group's senders do not count";
-	bool astray, undated;
+	bool astray;
 
 	g->senders = attrreader_senders(rd, ROLE(map, MAP_SENDER),
 	    NOT_COUNTED);
@@ -271,12 +272,14 @@ group_policy(struct attr_reader *rd, const struct attrmap *map,
 	g->access = attrreader_access(rd, false, ACCESS_NONE,
 	    "the group denies");
 	g->enforce = attrreader_enforce(rd);
-	g->groups = groups_of(rd, map, unreadable, &astray);
-	g->dates = attrreader_dates(rd, NULL, NULL, unreadable, &undated);
-	if (undated)
+	g->groups = groups_of(rd, map, MEMBERS_MUTE, &astray);
+	g->vouches = !rd->foreign && !astray;
+	g->dates = attrreader_dates(rd, NULL, NULL,
+	    "being in the group grants nothing", &g->undated);
+	if (g->undated) {
 		g->dates = attrreader_no_dates();
-	if (undated || astray || rd->foreign)
 		g->senders.n = 0;
+	}
 }
 
 enum attr_result
@@ -298,8 +301,7 @@ attrmap_group(const struct attrmap *map, const struct entry *e, bool ldif,
 	    (rd.classes & SCHEMA_GROUP) != 0;
 	if (is)
 		group_policy(&rd, map, g);
-	return (attrreader_end(&rd, is,
-	    "the group's senders do not count"));
+	return (attrreader_end(&rd, is, MEMBERS_MUTE));
 }
 
 /* ---- networks ---------------------------------------------------------- */

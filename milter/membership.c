@@ -6,6 +6,7 @@
 struct walk {
 	const struct policy_view *view;
 	int64_t now;
+	bool granting;		/* one whose dates cannot be read is absent */
 	struct arena *arena;
 	const struct group **v;
 	size_t n;
@@ -42,6 +43,14 @@ make_room(struct walk *w, size_t more)
 	return (0);
 }
 
+static bool
+counts(const struct walk *w, const struct group *g)
+{
+
+	return (dates_hold(&g->dates, w->now) &&
+	    !(w->granting && g->undated));
+}
+
 /* Take in what one lookup answered. */
 static enum found
 join(struct walk *w, enum found found, const struct group_set *set)
@@ -53,7 +62,7 @@ join(struct walk *w, enum found found, const struct group_set *set)
 	if (make_room(w, set->n) == -1)
 		return (LATER);
 	for (i = 0; i < set->n; i++) {
-		if (dates_hold(&set->v[i]->dates, w->now) &&
+		if (counts(w, set->v[i]) &&
 		    !met_before(w, known, set->v[i]->dn))
 			w->v[w->n++] = set->v[i];
 	}
@@ -94,24 +103,62 @@ join_by_logins(struct walk *w, const struct texts *logins)
 	return (FOUND);
 }
 
-enum found
-membership_of(const struct policy_view *view, const struct account *account,
-    int64_t now, struct arena *arena, struct membership *m)
+static enum found
+walk_up(struct walk *w, const struct account *account)
 {
-	struct walk w = { .view = view, .now = now, .arena = arena };
 	size_t depth, i = 0, end;
 
-	if (join_all_of(&w, account->dn, &account->groups) == LATER ||
-	    join_by_logins(&w, &account->logins) == LATER)
+	if (join_all_of(w, account->dn, &account->groups) == LATER ||
+	    join_by_logins(w, &account->logins) == LATER)
 		return (LATER);
 	for (depth = 2; depth <= MEMBERSHIP_DEPTH; depth++) {
-		for (end = w.n; i < end; i++) {
-			if (join_all_of(&w, w.v[i]->dn, &w.v[i]->groups) ==
+		for (end = w->n; i < end; i++) {
+			if (join_all_of(w, w->v[i]->dn, &w->v[i]->groups) ==
 			    LATER)
 				return (LATER);
 		}
 	}
-	m->v = w.v;
-	m->n = w.n;
 	return (FOUND);
+}
+
+static bool
+any_undated(const struct walk *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->n; i++) {
+		if (w->v[i]->undated)
+			return (true);
+	}
+	return (false);
+}
+
+enum found
+membership_of(const struct policy_view *view, const struct account *account,
+    int64_t now, struct arena *arena, struct membership *m)
+{
+	struct walk all = { .view = view, .now = now, .arena = arena };
+	struct walk granting = all;
+
+	granting.granting = true;
+	if (walk_up(&all, account) == LATER)
+		return (LATER);
+	if (!any_undated(&all))
+		granting = all;
+	else if (walk_up(&granting, account) == LATER)
+		return (LATER);
+	*m = (struct membership){ all.v, all.n, granting.v, granting.n };
+	return (FOUND);
+}
+
+const struct group *
+membership_mute(const struct membership *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->n; i++) {
+		if (!m->v[i]->vouches)
+			return (m->v[i]);
+	}
+	return (NULL);
 }

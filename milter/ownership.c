@@ -139,8 +139,8 @@ by_all_patterns(struct inquiry *q, const struct subject *s,
 
 	found = by_patterns(q, &q->account->senders, q->account->dn, s,
 	    domain);
-	for (i = 0; i < q->groups->n && found == ABSENT; i++) {
-		const struct group *g = q->groups->v[i];
+	for (i = 0; i < q->groups->ngranting && found == ABSENT; i++) {
+		const struct group *g = q->groups->granting[i];
 
 		found = by_patterns(q, &g->senders, g->dn, s, domain);
 	}
@@ -171,8 +171,9 @@ delegates(const struct inquiry *q, const struct account *holder)
 	    share_one(&holder->delegate_logins, &q->account->logins) ||
 	    share_one(&holder->delegate_addresses, &q->account->addresses))
 		return (true);
-	for (i = 0; i < q->groups->n; i++) {
-		if (texts_have(&holder->delegate_dns, q->groups->v[i]->dn))
+	for (i = 0; i < q->groups->ngranting; i++) {
+		if (texts_have(&holder->delegate_dns,
+		    q->groups->granting[i]->dn))
 			return (true);
 	}
 	return (false);

@@ -438,12 +438,18 @@ vouching_account(struct decision *d)
 		{ owns_sender, REASON_SENDER_NOT_OWNED },
 		{ to_recipient, REASON_ACCOUNT_RECIPIENT }
 	};
+	const struct group *mute;
 	size_t i;
 
 	if (!within_dates(d))
 		return (remember(d, REASON_ACCOUNT_EXPIRED, d->account->dn));
 	if (find_groups(d) == LATER)
 		return (try_later(d, 4, "Whether the account may send this"));
+	if ((mute = membership_mute(&d->groups)) != NULL) {
+		trace_add(d->trace, 4, "Something in the group %s cannot be "
+		    "read: its members vouch for nothing.", mute->dn);
+		return (remember(d, REASON_ACCOUNT_UNKNOWN, ""));
+	}
 	for (i = 0; i < sizeof(conditions) / sizeof(conditions[0]); i++) {
 		switch (conditions[i].holds(d)) {
 		case FOUND:
@@ -452,8 +458,7 @@ vouching_account(struct decision *d)
 			return (remember(d, conditions[i].otherwise,
 			    d->account->dn));
 		case LATER:
-			return (try_later(d, 4, "Whether the account may send "
-			    "this"));
+			return (try_later(d, 4, "Whether it owns the sender"));
 		}
 	}
 	return (permit(d, REASON_ACCOUNT, d->account->dn, d->ownership.match,

@@ -21,7 +21,7 @@ struct codec {
 	bool failed;			/* then nothing else is done */
 };
 
-enum { RECORD_FORMAT = 1 };
+enum { RECORD_FORMAT = 2 };
 
 static void
 code_bytes(struct codec *c, void *p, size_t n)
@@ -361,7 +361,9 @@ code_group(struct codec *c, struct group *g)
 	code_texts(c, &g->member_dns);
 	code_texts(c, &g->member_logins);
 	code_access(c, &g->access);
+	code_bool(c, &g->vouches);
 	code_dates(c, &g->dates);
+	code_bool(c, &g->undated);
 	code_enforce(c, &g->enforce);
 	code_patterns(c, &g->senders);
 	code_patterns(c, &g->recipients);

@@ -407,8 +407,9 @@ class Group:
         self.senders = patterns(e.get("relaySender"))
         if not good:
             self.begin, self.end = NOW, NEVER
-        if not good or e.foreign():
             self.senders = []
+        self.undated = not good
+        self.vouches = not e.foreign()
         self.recipients = restriction(e, "relayRecipient")
         self.clients = clients(e)
         self.enforce = e.enforce()
@@ -595,13 +596,14 @@ class Decision:
                 return found
         return []
 
-    def groups_of(self, account):
-        """{group: depth} of the active groups, to depth 8."""
+    def groups_of(self, account, undated=True):
+        """The active groups, to depth 8; perhaps without the undated."""
         found, front = [], [account]
         for _ in range(8):
             nxt = []
             for g in self.p.groups:
-                if g in found or not g.active(self.now):
+                if g in found or not g.active(self.now) or \
+                        (g.undated and not undated):
                     continue
                 for who in front:
                     if who.dn in g.members or (
@@ -786,8 +788,8 @@ class Decision:
     # -- enforcement ------------------------------------------------------
 
     def enforce_date(self, reason, account, groups, nets):
-        if account is not None and not account.vouches \
-                and reason != "account-denied":
+        if account is not None and reason != "account-denied" and (
+                not account.vouches or reason == "account-unknown"):
             account, groups = None, []
         if not self.s["authority"]:
             a = n = d = None
@@ -863,10 +865,13 @@ class Decision:
                 remembered = ("account-unknown", "")
             elif not account.valid(self.now):
                 remembered = ("account-expired", account.dn)
+            elif not all(g.vouches for g in groups):
+                remembered = ("account-unknown", "")
             elif not self.client_allowed(account, groups):
                 remembered = ("account-network", account.dn)
             else:
-                hits = self.owned(account, groups)
+                hits = self.owned(
+                    account, self.groups_of(account, undated=False))
                 if not hits:
                     remembered = ("sender-not-owned", account.dn)
                 elif not self.recipient_allowed(account, groups):

@@ -213,6 +213,8 @@ case_group(struct attr_case *c, const struct group *g)
 	case_texts(c, "member-dn=", &g->member_dns);
 	case_texts(c, "member-login=", &g->member_logins);
 	case_access(c, g->access);
+	ADD(c, "%s%s", g->vouches ? "" : "mute ",
+	    g->undated ? "undated " : "");
 	case_dates(c, &g->dates);
 	case_enforce(c, &g->enforce);
 	case_patterns(c, "sender=", &g->senders);

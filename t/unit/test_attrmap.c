@@ -402,17 +402,17 @@ static const struct {
 	    "relayNotBefore: 20260101000000Z\nrelayNotAfter: soon\n"
 	    "relaySender: *\nrelayRecipient: @example.net\n"
 	    "relayAccess: deny\n",
-	    IS_STAFF " deny sender=[] recipient=[@example.net]",
-	    "the group's senders do not count" },
-	{ "a foreign attribute: no senders, the rest stands", STAFF
+	    IS_STAFF " deny undated sender=[] recipient=[@example.net]",
+	    "being in the group grants nothing" },
+	{ "a foreign attribute: its members vouch for nothing", STAFF
 	    "relayNotAfter: 20270101000000Z\nrelaySender: *\n"
 	    "relayClient: 192.0.2.0/24\nrelayFoo: 1\n",
-	    IS_STAFF " until 2027-01-01 sender=[] client=[192.0.2.0/24]",
-	    "relayFoo=1: there is no such attribute; the group's senders do "
-	    "not count" },
-	{ "a group above it that cannot be read", STAFF "relaySender: *\n"
-	    "memberOf: all\n", IS_STAFF " sender=[]",
-	    "the group's senders do not count" },
+	    IS_STAFF " mute until 2027-01-01 sender=[*] "
+	    "client=[192.0.2.0/24]",
+	    "relayFoo=1: there is no such attribute; the group's members "
+	    "vouch for nothing" },
+	{ "a group above it that cannot be read", STAFF "memberOf: all\n",
+	    IS_STAFF " mute", "the group's members vouch for nothing" },
 	{ "host bits", STAFF "relayClient: 192.0.2.1/24\n",
 	    IS_STAFF " client=[]", "192.0.2.0/24 was probably meant" },
 	{ "an account's attributes are not the group's",

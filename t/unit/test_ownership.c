@@ -73,6 +73,10 @@ static const struct row {
 	{ "not of an inactive group",
 	    JOE "; group cn=g member=uid=joe sender=@example.com until=1000"
 	    HOME, "<x@example.com>", "no", "", NULL },
+	{ "not by way of one whose dates cannot be read",
+	    JOE "; group cn=g member=uid=joe undated; "
+	    "group cn=h member=cn=g sender=@example.com" HOME,
+	    "<ann@example.com>", "no", "", NULL },
 	{ "the account's before a group's",
 	    JOE "sender=*; group cn=g member=uid=joe sender=@example.com"
 	    HOME, "<x@example.com>", "* of uid=joe", "", NULL },
@@ -133,6 +137,21 @@ static const struct row {
 	    JOE "; group cn=g member=uid=joe until=1000; "
 	    "account uid=info address=info@example.com delegate=cn=g",
 	    "<info@example.com>", "no", "", NULL },
+	{ "not those of one whose dates cannot be read",
+	    JOE "; group cn=g member=uid=joe undated; "
+	    "account uid=info address=info@example.com delegate=cn=g",
+	    "<info@example.com>", "no", "", NULL },
+	{ "nor those of a group above it",
+	    JOE "; group cn=g member=uid=joe undated; "
+	    "group cn=h member=cn=g; "
+	    "account uid=info address=info@example.com delegate=cn=h",
+	    "<info@example.com>", "no", "", NULL },
+	{ "unless another way leads there",
+	    JOE "; group cn=g member=uid=joe undated; "
+	    "group cn=h member=cn=g member=cn=i; "
+	    "group cn=i member-login=joe; "
+	    "account uid=info address=info@example.com delegate=cn=h",
+	    "<info@example.com>", "info@example.com of uid=info", "", NULL },
 	{ "also if the entry is disabled or expired",
 	    JOE "; account uid=info address=info@example.com "
 	    "delegate=uid=joe disabled until=10 access=deny",

@@ -367,6 +367,25 @@ static const struct policy_case unreadable[] = {
 	    .policy = JOE "vouches-not; " OFFICE "access=allow",
 	    .login = "joe", .client = "192.0.2.1",
 	    .expect = "permit network rule=cn=office" },
+	{ .label = "a foreign attribute, group: its members vouch for nothing",
+	    .policy = JOE "; group cn=g member=uid=joe vouches-not",
+	    .login = "joe", .expect = "reject account-unknown",
+	    .trace = "Something in the group cn=g cannot be read" },
+	{ .label = "a foreign attribute, group above a group",
+	    .policy = JOE "access=allow; group cn=g member=uid=joe; "
+	    "group cn=h member=cn=g vouches-not",
+	    .login = "joe", .expect = "reject account-unknown" },
+	{ .label = "a foreign attribute, group: its deny stands",
+	    .policy = JOE "; group cn=g member=uid=joe access=deny "
+	    "vouches-not", .login = "joe",
+	    .expect = "reject account-denied rule=uid=joe" },
+	{ .label = "a foreign attribute, group: as if absent if inactive",
+	    .policy = JOE "; group cn=g member=uid=joe vouches-not "
+	    "until=1000", .login = "joe", .expect = OWN },
+	{ .label = "a foreign attribute, group: a network may still vouch",
+	    .policy = JOE "; group cn=g member=uid=joe vouches-not; " OFFICE
+	    "access=allow", .login = "joe", .client = "192.0.2.1",
+	    .expect = "permit network rule=cn=office" },
 	{ .label = "a foreign attribute, allow network: keeps its prefix and "
 	    "vouches for nothing",
 	    .policy = OFFICE "access=allow vouches-not; "

@@ -61,9 +61,12 @@ static const struct {
 	{ "group", { KIND_GROUP, { .group = { .dn = "cn=g",
 	    .member_dns = SOME, .member_logins = ONE, .access = ACCESS_DENY,
 	    .dates = { WHEN_BEGINNING, 1 }, .senders = PATTERNS,
-	    .recipients = PATTERNS, .clients = NETS, .groups = ONE } } } },
+	    .recipients = PATTERNS, .clients = NETS, .groups = ONE,
+	    .vouches = true } } } },
 	{ "deny", { KIND_DENY, { .deny = { .dn = "uid=joe", .logins = SOME,
-	    .dates = ALWAYS } } } }
+	    .dates = ALWAYS } } } },
+	{ "group that is unsure", { KIND_GROUP, { .group = { .dn = "cn=h",
+	    .dates = ALWAYS, .undated = true } } } }
 };
 
 /* ---- comparison -------------------------------------------------------- */
@@ -162,7 +165,8 @@ same_group(const struct group *a, const struct group *b)
 	    same_patterns(&a->senders, &b->senders) &&
 	    same_patterns(&a->recipients, &b->recipients) &&
 	    same_networks(&a->clients, &b->clients) &&
-	    same_texts(&a->groups, &b->groups));
+	    same_texts(&a->groups, &b->groups) &&
+	    a->vouches == b->vouches && a->undated == b->undated);
 }
 
 static bool
@@ -340,23 +344,23 @@ static const struct {
 	size_t len;
 } lies[] = {
 	{ "nothing", TEXT("") },
-	{ "another format", TEXT("\2\4\0\0\0\0") },
-	{ "no kind", TEXT("\1\5\0\0\0\0") },
-	{ "a text with a NUL inside", TEXT("\1\4\2a\0\0\0\0") },
-	{ "a text without a NUL", TEXT("\1\4\1ab\0\0") },
-	{ "a text longer than all", TEXT("\1\4\x7f" "a\0\0\0") },
+	{ "another format", TEXT("\3\4\0\0\0\0") },
+	{ "no kind", TEXT("\2\5\0\0\0\0") },
+	{ "a text with a NUL inside", TEXT("\2\4\2a\0\0\0\0") },
+	{ "a text without a NUL", TEXT("\2\4\1ab\0\0") },
+	{ "a text longer than all", TEXT("\2\4\x7f" "a\0\0\0") },
 	{ "a count of 2^63", TEXT(
-	    "\1\4\1a\0\x80\x80\x80\x80\x80\x80\x80\x80\x80\1\0") },
+	    "\2\4\1a\0\x80\x80\x80\x80\x80\x80\x80\x80\x80\1\0") },
 	{ "a count without an end", TEXT(
-	    "\1\4\1a\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff") },
-	{ "more texts than bytes", TEXT("\1\4\1a\0\5\0\0\0") },
-	{ "unknown dates", TEXT("\1\4\1a\0\0\4") },
-	{ "neither true nor false", TEXT("\1\2\0\0\1a\0\0\2") },
-	{ "no address family", TEXT("\1\1\0\0\1\1\5\x18\xc0\0\2\1\3\0\0\0"
+	    "\2\4\1a\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff") },
+	{ "more texts than bytes", TEXT("\2\4\1a\0\5\0\0\0") },
+	{ "unknown dates", TEXT("\2\4\1a\0\0\4") },
+	{ "neither true nor false", TEXT("\2\2\0\0\1a\0\0\2") },
+	{ "no address family", TEXT("\2\1\0\0\1\1\5\x18\xc0\0\2\1\3\0\0\0"
 	    "\0\0\0\0\0") },
-	{ "too long a prefix", TEXT("\1\1\0\0\1\1\4\x21\xc0\0\2\0\3\0\0\0"
+	{ "too long a prefix", TEXT("\2\1\0\0\1\1\4\x21\xc0\0\2\0\3\0\0\0"
 	    "\0\0\0\0\0") },
-	{ "host bits", TEXT("\1\1\0\0\1\1\4\x18\xc0\0\2\1\3\0\0\0"
+	{ "host bits", TEXT("\2\1\0\0\1\1\4\x18\xc0\0\2\1\3\0\0\0"
 	    "\0\0\0\0\0") }
 };
 
@@ -379,9 +383,9 @@ END_TEST
 /* The last lies but for what makes them one. */
 START_TEST(reads_what_is_nearly_a_lie)
 {
-	static const char net[] = "\1\1\0\0\1\1\4\x18\xc0\0\2\0\3\0\0\0"
+	static const char net[] = "\2\1\0\0\1\1\4\x18\xc0\0\2\0\3\0\0\0"
 	    "\0\0\0\0";
-	static const char deny[] = "\1\4\1a\0\0";
+	static const char deny[] = "\2\4\1a\0\0";
 	struct record record;
 	struct arena a;
 

@@ -35,8 +35,9 @@ static struct membership
 all_groups(const struct array_view *a)
 {
 
-	return ((struct membership){ (const struct group *const *)a->groups,
-	    a->n[KIND_GROUP] });
+	return ((struct membership){
+	    .v = (const struct group *const *)a->groups,
+	    .n = a->n[KIND_GROUP] });
 }
 
 START_TEST(restricts_clients)

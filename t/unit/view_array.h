@@ -246,6 +246,7 @@ struct array_entry {
 	bool override;
 	enum access access;
 	bool vouches, enabled, expired;
+	bool undated;
 	struct dates dates;
 	struct enforce enforce;
 	struct patterns senders, recipients;
@@ -371,6 +372,8 @@ array_word(struct arena *arena, struct array_entry *e, const char *key,
 		e->enabled = false;
 	else if (strcmp(key, "expired") == 0)
 		e->expired = true;
+	else if (strcmp(key, "undated") == 0)
+		e->undated = true;
 	else
 		ck_abort_msg("no such word: %s", key);
 }
@@ -415,7 +418,8 @@ array_add(struct array_view *a, const char *kind, const struct array_entry *e)
 		    .member_logins = e->member_logins, .access = e->access,
 		    .dates = e->dates, .enforce = e->enforce,
 		    .senders = e->senders, .recipients = e->recipients,
-		    .clients = e->clients, .groups = e->groups);
+		    .clients = e->clients, .groups = e->groups,
+		    .vouches = e->vouches, .undated = e->undated);
 	else if (strcmp(kind, "deny") == 0)
 		ARRAY_ADD(a, KIND_DENY, a->denies, deny, .dn = e->dn,
 		    .logins = e->logins, .dates = e->dates);
