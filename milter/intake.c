@@ -359,19 +359,26 @@ sink_end(void *ctx, struct why *why)
 /* ---- the log ----------------------------------------------------------- */
 
 static void
-counts_text(const struct store_view *view, char *out, size_t size)
+count_kinds(const struct store_view *view, uint64_t n[KINDS])
 {
-	uint64_t n[KINDS] = { 0 };
 	struct store_search info;
-	size_t at = 0;
 	int i, k;
 
+	memset(n, 0, KINDS * sizeof(*n));
 	for (i = 0; i < SEARCHES; i++) {
 		if (store_info(view, (enum search)i, &info) == -1)
 			continue;
 		for (k = 0; k < KINDS; k++)
 			n[k] += info.entries[k];
 	}
+}
+
+static void
+counts_text(const uint64_t n[KINDS], char *out, size_t size)
+{
+	size_t at = 0;
+	int k;
+
 	out[0] = '\0';
 	for (k = 0; k < KINDS && at < size; k++)
 		at += (size_t)snprintf(out + at, size - at, "%s%llu %s",
@@ -379,21 +386,36 @@ counts_text(const struct store_view *view, char *out, size_t size)
 		    kind_names((enum kind)k, n[k]));
 }
 
+/* While a source has not been read yet, its domains may still come. */
+static void
+log_no_domain(const struct store_view *view, const uint64_t n[KINDS])
+{
+
+	if (n[KIND_DOMAIN] == 0 && store_view_policy(view)->loaded)
+		log_text(LOG_SEV_WARNING, "no relayDomain in the policy: "
+		    "recipients are local only by policy.local_domains and "
+		    "the MTA's mailer");
+}
+
 static void
 log_generation(const struct intake *in)
 {
 	struct store_view *view;
+	uint64_t n[KINDS];
 	char counts[256];
 	struct clock_reading now;
 
 	clock_read(&now);
-	if ((view = store_view_begin(in->job->store, 0, &now)) == NULL)
+	if ((view = store_view_begin(in->job->store,
+	    in->job->config->configured, &now)) == NULL)
 		return;
-	counts_text(view, counts, sizeof(counts));
+	count_kinds(view, n);
+	counts_text(n, counts, sizeof(counts));
 	log_line(LOG_SEV_NOTICE, "policy generation %llu in force: %s from %s "
 	    "(%llu value%s could not be read)",
 	    (unsigned long long)store_generation(view), counts, in->job->name,
 	    (unsigned long long)in->problems, in->problems == 1 ? "" : "s");
+	log_no_domain(view, n);
 	store_view_end(view);
 }
 

@@ -60,6 +60,7 @@ is "$(show accounts) $(show domains) $(show overrides)" "20 1 1" \
     "with what is in them"
 is "$(said "generation [12] in force: 20 accounts, . network")" 2 \
     "each file is one generation, and one line in the log"
+is "$(said 'no relayDomain')" 0 "a domain may come from the other file"
 like "$(run_feed -c "$conf" -f 0)" '^69 .*another mayrelay-feed' \
     "a second one is refused"
 becomes "that is seen in the counters" shows error another
@@ -210,6 +211,18 @@ start_feed
 becomes "in the narrowing role it is read" \
     file_has "$feed_log" 'in force'
 is "$(said relayEnforceFrom)" 0 "without a warning"
+stop_feed
+
+# ---- no domain ------------------------------------------------------------------------------
+
+start_feed
+for n in 16 17; do
+	policy_of "$n" f | sed '/^dn: relayDomain/,/^$/d' | write_policy
+	becomes "$n accounts without a domain" shows accounts "^$n\$"
+done
+wait_for shows error '^$'
+is "$(said 'no relayDomain in the policy: recipients are local only')" \
+    2 "each generation without a domain is warned of"
 stop_feed
 
 # ---- ticks and the end ----------------------------------------------------------------------
