@@ -23,7 +23,7 @@ WORLD = clock log setting option configtype configmap configreply config \
 FEED = source dnset ldif ldiffile intake feed
 # Door: lets the MTA or the postmaster in.
 DOOR = privilege session callbacks process child notify listener reload \
-	service running jsondoc explain status refresh
+	agewatch service running jsondoc explain status refresh
 
 MODULES = $(VALUES) $(WORLD) $(FEED) $(DOOR)
 PROGRAMS = mayrelayd mayrelay mayrelay-feed

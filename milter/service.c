@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agewatch.h"
 #include "callbacks.h"
 #include "child.h"
 #include "clock.h"
@@ -53,6 +54,7 @@ struct service {
 	struct counters *counters;
 	struct child *child;
 	struct reload *reload;
+	struct agewatch age;
 
 	pthread_t milter;
 	atomic_bool milter_ended;
@@ -514,6 +516,7 @@ serve(struct service *s)
 		watch_feed(s);
 		watch_reload(s);
 		watch_store(s, now);
+		agewatch_look(&s->age, s->config, s->store);
 		watch_milter(s);
 		atomic_store(&s->counters->log_lost, log_lost());
 		notify_watchdog(now);
