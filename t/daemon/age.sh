@@ -56,7 +56,7 @@ becomes "the source is gone" log_has 'policy.ldif: No such file'
 pass 1500
 sleep 0.6
 is "$(said 'the policy ')" 2 "half of max_stale has not passed"
-pass 300
+pass 360
 once 'the policy is [0-9]+ s old; at max_stale \(3600 s\) outbound mail will be put off$' \
     "half of max_stale"
 pass 1800
