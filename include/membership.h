@@ -9,8 +9,9 @@
  * groups (spec section 2, Groups).
  *
  * Direct membership is depth 1; MEMBERSHIP_DEPTH is the deepest that counts.
- * An inactive group is as if absent, also on the way to others.  Cycles are
- * harmless.  Pure functions over a view; any thread.
+ * An inactive group is as if absent, also on the way to others; one that only
+ * its members know of counts for nesting.  Cycles are harmless.  Pure functions
+ * over a view; any thread.
  */
 
 enum { MEMBERSHIP_DEPTH = 8 };

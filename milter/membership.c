@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "membership.h"
+#include "when.h"
 
 /* The groups found so far, in the order of their depth. */
 struct walk {
@@ -69,6 +70,36 @@ join(struct walk *w, enum found found, const struct group_set *set)
 	return (FOUND);
 }
 
+/*
+ * A group that is known by its members' side alone: it says nothing itself,
+ * but may be in groups that do.
+ */
+static enum found
+join_nameless(struct walk *w, const char *dn)
+{
+	struct group *g;
+	const struct group *v[1];
+
+	if ((g = arena_alloc(w->arena, sizeof(*g))) == NULL)
+		return (LATER);
+	*g = (struct group){ .dn = dn, .vouches = true,
+	    .dates = { WHEN_BEGINNING, WHEN_NEVER } };
+	v[0] = g;
+	return (join(w, FOUND, &(struct group_set){ v, 1 }));
+}
+
+static enum found
+join_by_dn(struct walk *w, const char *dn)
+{
+	struct group_set set;
+	enum found found;
+
+	found = w->view->groups_by_dn(w->view->ctx, dn, &set);
+	if (found == ABSENT)
+		return (join_nameless(w, dn));
+	return (join(w, found, &set));
+}
+
 /* The groups that say of themselves that ${dn} is in them, and those that its
  * own entry says it is in. */
 static enum found
@@ -81,8 +112,7 @@ join_all_of(struct walk *w, const char *dn, const struct texts *own)
 	if (join(w, view->groups_with_dn(view->ctx, dn, &set), &set) == LATER)
 		return (LATER);
 	for (i = 0; i < own->n; i++) {
-		if (join(w, view->groups_by_dn(view->ctx, own->v[i], &set),
-		    &set) == LATER)
+		if (join_by_dn(w, own->v[i]) == LATER)
 			return (LATER);
 	}
 	return (FOUND);

@@ -173,7 +173,9 @@ class Generator:
         if self.chance(0.1):
             attrs["secretary"] = [self.r.choice(LOGINS)]
         if groups and self.chance(0.3):
-            attrs["seeAlso"] = [self.group_dn(self.r.randrange(groups))]
+            # Sometimes a group that has no entry, but is in others.
+            attrs["seeAlso"] = [self.group_dn(
+                99 if self.chance(0.3) else self.r.randrange(groups))]
         if self.chance(0.2):
             attrs["title"] = list({self.recipient_value() for _ in
                                    range(self.r.randint(1, 3))})
@@ -207,6 +209,8 @@ class Generator:
             members.append(self.group_dn(max(0, i - 1)))
         if self.chance(0.15):
             members.append(self.group_dn(self.r.randrange(groups)))
+        if self.chance(0.15):
+            members.append(self.group_dn(99))
         if members:
             attrs["member"] = [self.case(m) for m in sorted(set(members))]
         if self.chance(0.15):

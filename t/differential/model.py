@@ -599,9 +599,12 @@ class Decision:
     def groups_of(self, account, undated=True):
         """The active groups, to depth 8; perhaps without the undated."""
         found, front = [], [account]
+        known = {g.dn for g in self.p.groups}
+        nameless = [Group(Entry(dn, {})) for dn in
+                    sorted(account.groups - known)]
         for _ in range(8):
             nxt = []
-            for g in self.p.groups:
+            for g in self.p.groups + nameless:
                 if g in found or not g.active(self.now) or \
                         (g.undated and not undated):
                     continue

@@ -22,7 +22,9 @@ static const struct {
 	    "g" },
 	{ "any of its logins", JOE "; group g member-login=joseph", "g" },
 	{ "the map's group role says so", JOE "group=g; group g", "g" },
-	{ "a group role without that group", JOE "group=g", "" },
+	{ "a group role without that group", JOE "group=g", "g" },
+	{ "that group is in others all the same", JOE "group=g; "
+	    "group h member=g", "g h" },
 	{ "each once, by whatever way", JOE "group=g; "
 	    "group g member=uid=joe member-login=joe member-login=joseph",
 	    "g" },
