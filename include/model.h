@@ -210,7 +210,7 @@ struct policy_view {
 	 * sources the oldest.  INT64_MAX: unknown, too old.  Only if loaded. */
 	int64_t age;
 
-	/* Is there a network of the overrides?  If not, nobody looks for one. */
+	/* Is there a network of the overrides?  If not, none is looked for. */
 	bool overrides;
 
 	/* Networks with the longest prefix shorter than ${below} bits (give

@@ -32,9 +32,9 @@ struct client {
 /*
  * N: the active networks with the longest prefix that holds the client; of
  * several those with the strictest access.  A network of the overrides that
- * holds the client, whatever its prefix, goes before all others.  With n == 0 it is the loopback
- * grant, an allowing network without restrictions, or nothing at all
- * (ACCESS_NONE).
+ * holds the client, whatever its prefix, goes before all others.  With n == 0
+ * it is the loopback grant, an allowing network without restrictions, or
+ * nothing at all (ACCESS_NONE).
  */
 struct origin {
 	const struct network *const *v;	/* in the order of their DNs */

@@ -148,8 +148,8 @@ START_TEST(keeps_later)
 	for (at = 1; at <= lookups; at++) {
 		a.lookups = 0;
 		a.later_at = at;
-		ck_assert_msg(signin_denied(&a.view, &rules, &s, 1000, &dn, NULL) ==
-		    LATER, "%s", row->label);
+		ck_assert_msg(signin_denied(&a.view, &rules, &s, 1000, &dn,
+		    NULL) == LATER, "%s", row->label);
 	}
 	array_end(&a);
 }
