@@ -149,6 +149,9 @@ enum { KINDS = KIND_DENY + 1 };
 /** kind_name(kind): "account", "network", "domain", "group", "deny". */
 const char *kind_name(enum kind);
 
+/** kind_names(kind, n): what ${n} of them are called: "4 denies". */
+const char *kind_names(enum kind, uint64_t);
+
 /** dates_hold(dates, now): is ${now} within them? */
 bool dates_hold(const struct dates *, int64_t);
 

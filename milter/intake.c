@@ -223,21 +223,6 @@ sink_begin(void *ctx, struct why *why)
 
 /* ---- end --------------------------------------------------------------- */
 
-/* "accounts", ... "denies"; or the one. */
-static const char *
-kind_names(enum kind kind, uint64_t n)
-{
-	static const char *const names[KINDS] = {
-		[KIND_ACCOUNT] = "accounts",
-		[KIND_NETWORK] = "networks",
-		[KIND_DOMAIN] = "domains",
-		[KIND_GROUP] = "groups",
-		[KIND_DENY] = "denies"
-	};
-
-	return (n == 1 ? kind_name(kind) : names[kind]);
-}
-
 enum { SHRINK_MIN = 10 };	/* below that, any number may go */
 
 /* Is that more than max_shrink lets go? */

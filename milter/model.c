@@ -28,6 +28,20 @@ kind_name(enum kind kind)
 	return (names[kind]);
 }
 
+const char *
+kind_names(enum kind kind, uint64_t n)
+{
+	static const char *const names[KINDS] = {
+		[KIND_ACCOUNT] = "accounts",
+		[KIND_NETWORK] = "networks",
+		[KIND_DOMAIN] = "domains",
+		[KIND_GROUP] = "groups",
+		[KIND_DENY] = "denies"
+	};
+
+	return (n == 1 ? kind_name(kind) : names[kind]);
+}
+
 bool
 dates_hold(const struct dates *dates, int64_t now)
 {

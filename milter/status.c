@@ -180,10 +180,9 @@ put_entries(const struct store_search *s)
 	for (kind = 0; kind < KINDS; kind++) {
 		if (s->entries[kind] == 0)
 			continue;
-		printf("%s%llu %s%s", n++ > 0 ? ", " : "",
+		printf("%s%llu %s", n++ > 0 ? ", " : "",
 		    (unsigned long long)s->entries[kind],
-		    kind_name((enum kind)kind),
-		    s->entries[kind] == 1 ? "" : "s");
+		    kind_names((enum kind)kind, s->entries[kind]));
 	}
 	if (n == 0)
 		printf("no entries");

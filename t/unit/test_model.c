@@ -95,6 +95,28 @@ START_TEST(names_the_kinds)
 }
 END_TEST
 
+static const struct {
+	enum kind kind;
+	uint64_t n;
+	const char *is;
+} counted[] = {
+	{ KIND_ACCOUNT, 2, "accounts" },
+	{ KIND_NETWORK, 2, "networks" },
+	{ KIND_DOMAIN, 2, "domains" },
+	{ KIND_GROUP, 2, "groups" },
+	{ KIND_DENY, 4, "denies" },
+	{ KIND_DENY, 1, "deny" },
+	{ KIND_DENY, 0, "denies" }
+};
+
+START_TEST(names_many_of_a_kind)
+{
+
+	ck_assert_str_eq(kind_names(counted[_i].kind, counted[_i].n),
+	    counted[_i].is);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -104,5 +126,6 @@ main(void)
 	suite_rows(s, short_prefixes_are_open_relays, ROWS(prefixes));
 	suite_one(s, finds_a_text);
 	suite_one(s, names_the_kinds);
+	suite_rows(s, names_many_of_a_kind, ROWS(counted));
 	return (suite_run(s));
 }
