@@ -75,7 +75,8 @@ FEED_LIBS = -llmdb -lconfig $(VALUE_LIBS) -pthread
 TOOL_LIBS = -llmdb -lconfig -ljansson $(VALUE_LIBS) -pthread
 
 STD = -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64
-DEFS = -DVERSION='"$(VERSION)"' -DLIBEXECDIR='"$(LIBEXECDIR)"'
+DEFS = -DVERSION='"$(VERSION)"' -DLIBEXECDIR='"$(LIBEXECDIR)"' \
+	-DSYSCONFDIR='"$(SYSCONFDIR)"'
 COMPILE = $(CC) $(STD) $(DEFS) $(WARNINGS) $(FLAGS) $(CPPFLAGS) $(PKG_CFLAGS) \
 	-Iinclude -MMD -MP
 
@@ -91,7 +92,8 @@ $(B)/%.o: milter/%.c | $(DIRS)
 	$(COMPILE) -c -o $@ $<
 
 # Made anew when VERSION or a folder changes: `make install PREFIX=/usr'.
-$(B)/mayrelayd.o $(B)/mayrelay.o $(B)/mayrelay-feed.o: $(B)/defs
+$(B)/mayrelayd.o $(B)/mayrelay.o $(B)/mayrelay-feed.o $(B)/service.o \
+    $(B)/status.o: $(B)/defs
 $(B)/defs: always | $(DIRS)
 	@echo '$(DEFS)' | cmp -s - $@ || echo '$(DEFS)' > $@
 

@@ -14,7 +14,7 @@
 #include "why.h"
 
 /*
- * config: /etc/mayrelay/mayrelay.conf (libconfig), read through one table of
+ * config: SYSCONFDIR/mayrelay/mayrelay.conf (libconfig), read through one table of
  * options: name, type, bounds, default.
  *
  * Unknown names (with the nearest known one), wrong types and values out of
@@ -22,7 +22,10 @@
  * changed; it is counted: config_take and config_give, from any thread.
  */
 
-#define CONFIG_PATH	"/etc/mayrelay/mayrelay.conf"
+#ifndef SYSCONFDIR
+#define SYSCONFDIR	"/etc"
+#endif
+#define CONFIG_PATH	SYSCONFDIR "/mayrelay/mayrelay.conf"
 
 /* The five searches of the directory, in this order in store and status. */
 enum search {
