@@ -12,6 +12,12 @@
  */
 
 /**
+ * listener_check(config, why):
+ * Only look: is there the group that the socket is to have?  Return 0 or -1.
+ */
+int listener_check(const struct config *, struct why *);
+
+/**
  * listener_prepare(config, code, why):
  * Before the socket is opened: make sure that it can be, remove a stale one,
  * and set the umask that gives it its mode from its first moment.  Return 0;

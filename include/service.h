@@ -16,6 +16,13 @@ struct service_programs {
 };
 
 /**
+ * service_check(config, why):
+ * What of a start can be tried without a trace: if root, are there milter.user
+ * and milter.socket_group?  Return 0 or -1.
+ */
+int service_check(const struct config *, struct why *);
+
+/**
  * service_run(config, programs, verbose):
  * Serve until SIGTERM or SIGINT.  Takes ${config}; ${programs} must live as
  * long.  With ${verbose} the log tells more of what the daemon does.  Return

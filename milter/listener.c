@@ -291,6 +291,17 @@ group_find(const struct config *config, gid_t *gid, int *code,
 }
 
 int
+listener_check(const struct config *config, struct why *why)
+{
+	gid_t gid;
+	int code;
+
+	if (unix_path(config->socket) == NULL)
+		return (0);
+	return (group_find(config, &gid, &code, why));
+}
+
+int
 listener_prepare(const struct config *config, int *code, struct why *why)
 {
 	const char *path = unix_path(config->socket);

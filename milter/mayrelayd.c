@@ -100,6 +100,17 @@ find_programs(char self[PROGRAM_MAX], char feed[PROGRAM_MAX])
 	snprintf(feed, PROGRAM_MAX, "%s%s", LIBEXECDIR, name);
 }
 
+static int
+check(const struct config *config)
+{
+	struct why why;
+
+	if (service_check(config, &why) == 0)
+		return (EX_OK);
+	fprintf(stderr, "%s\n", why.text);
+	return (EX_CONFIG);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -120,8 +131,9 @@ main(int argc, char *argv[])
 		return (EX_CONFIG);
 	}
 	if (options.check) {
+		code = check(config);
 		config_give(config);
-		return (EX_OK);
+		return (code);
 	}
 	find_programs(self, feed);
 	code = service_run(config, &programs, options.verbose);

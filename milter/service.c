@@ -587,6 +587,19 @@ prepare(struct service *s)
 }
 
 int
+service_check(const struct config *config, struct why *why)
+{
+	struct privilege_user user;
+
+	/* The trial of a reload is not root, nor can it change these two. */
+	if (geteuid() != 0)
+		return (0);
+	if (privilege_find(config->user, &user, why) == -1)
+		return (-1);
+	return (listener_check(config, why));
+}
+
+int
 service_run(const struct config *config,
     const struct service_programs *programs, bool verbose)
 {

@@ -41,6 +41,23 @@ if [ "$(id -u)" -eq 0 ]; then
 	    "a configuration that milter.user cannot read" \
 	    "$P/mayrelayd" -c "$W/root.conf"
 	holds "no socket stays behind" test ! -e "$socket"
+
+	none=none-such
+	sed "s/user = .*/user = \"$none\";/" "$conf" > "$W/user.conf"
+	sed "s/user = .*/user = \"root\";/" "$conf" > "$W/rootuser.conf"
+	sed "s/socket_group = .*/socket_group = \"$none\";/" "$conf" \
+	    > "$W/group.conf"
+	says_and_exits 78 "^there is no user \"$none\" \(milter.user\): create" \
+	    "-t of a user that is not there" \
+	    "$P/mayrelayd" -t -c "$W/user.conf"
+	says_and_exits 78 '^milter.user "root" is root' "-t of root as user" \
+	    "$P/mayrelayd" -t -c "$W/rootuser.conf"
+	says_and_exits 78 "^milter.socket_group: there is no group \"$none\"" \
+	    "-t of a group that is not there" \
+	    "$P/mayrelayd" -t -c "$W/group.conf"
+	says_and_exits 0 '^$' "-t as milter.user leaves that alone" \
+	    setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups \
+	    "$P/mayrelayd" -t -c "$W/group.conf"
 fi
 
 # ---- start -----------------------------------------------------------------
