@@ -6,8 +6,8 @@
 #include "why.h"
 
 /*
- * process: another of our programs as a child that inherits nothing but what
- * it is handed.
+ * process: the descriptors that a program begins with; and another of our
+ * programs as a child that inherits nothing but what it is handed.
  *
  * libmilter opens its sockets without FD_CLOEXEC: a child that kept them would
  * hold the MTA's connections open.  So every descriptor is closed but the
@@ -19,6 +19,14 @@ enum { PROCESS_FD = 3 };	/* where the child finds what it is handed */
 
 /* The exit status of a child that could not be executed. */
 enum { PROCESS_NOT_RUN = 127 };
+
+/**
+ * process_standard():
+ * At the start of a program: open those of stdin, stdout and stderr that are
+ * closed, so that no later descriptor becomes one of them by chance.  Return 0
+ * or -1.
+ */
+int process_standard(void);
 
 /**
  * process_start(argv, fd, output, pid, why):

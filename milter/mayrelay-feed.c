@@ -14,6 +14,7 @@
 #include "counters.h"
 #include "feed.h"
 #include "log.h"
+#include "process.h"
 #include "store.h"
 
 enum { LOG_STOP_MS = 1000 };
@@ -149,6 +150,8 @@ main(int argc, char *argv[])
 	struct why why;
 	int code;
 
+	if (process_standard() == -1)
+		return (EX_OSERR);
 	log_name("mayrelay-feed");
 	if ((code = read_options(argc, argv, &options)) != -1)
 		return (code);

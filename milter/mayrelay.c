@@ -8,6 +8,7 @@
 #include "log.h"
 #include "nearest.h"
 #include "privilege.h"
+#include "process.h"
 #include "refresh.h"
 #include "status.h"
 
@@ -132,6 +133,8 @@ main(int argc, char **argv)
 	const char *path = CONFIG_PATH;
 	int option;
 
+	if (process_standard() == -1)
+		return (EX_OSERR);
 	log_name("mayrelay");
 	/* POSIX: options end at the command; glibc needs the "+". */
 	while ((option = getopt(argc, argv, "+c:Vh")) != -1) {

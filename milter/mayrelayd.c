@@ -1,6 +1,5 @@
 /* mayrelayd: the milter. */
 
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "config.h"
 #include "log.h"
+#include "process.h"
 #include "service.h"
 
 enum { PROGRAM_MAX = 4096 };
@@ -65,20 +65,6 @@ read_options(int argc, char *argv[], struct options *o)
 	return (-1);
 }
 
-/* Later descriptors must not become stdout by chance. */
-static int
-open_standard(void)
-{
-	int fd;
-
-	do {
-		if ((fd = open("/dev/null", O_RDWR)) == -1)
-			return (-1);
-	} while (fd <= STDERR_FILENO);
-	close(fd);
-	return (0);
-}
-
 /* The feed lies beside us in the build folder, else where it is installed. */
 static void
 find_programs(char self[PROGRAM_MAX], char feed[PROGRAM_MAX])
@@ -121,7 +107,7 @@ main(int argc, char *argv[])
 	struct why why;
 	int code;
 
-	if (open_standard() == -1)
+	if (process_standard() == -1)
 		return (EX_OSERR);
 	log_name("mayrelayd");
 	if ((code = read_options(argc, argv, &options)) != -1)

@@ -230,6 +230,12 @@ like "$(cat "$W/err")" "ends as soon as it begins.*reload" "it says why"
 cp "$W/conf.good" "$conf"
 exits 0 "one that does" mayrelay refresh
 
+# ---- nothing is open --------------------------------------------------------
+
+"$P/mayrelay" -c "$conf" status <&- >&- 2>&-
+is "$?" 74 "a closed stdout: what was to be printed is not lost silently"
+exits 0 "it went into no file of the store" mayrelay status
+
 # ---- as root ----------------------------------------------------------------
 
 is "$(store_owners)" "$owners" "the tool left owners and modes alone"

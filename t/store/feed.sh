@@ -225,6 +225,18 @@ is "$(said 'no relayDomain in the policy: recipients are local only')" \
     2 "each generation without a domain is warned of"
 stop_feed
 
+# ---- started without stdin, stdout and stderr ------------------------------------------------
+
+generation=$(show generation)
+"${as_user[@]}" "$P/mayrelay-feed" -c "$conf" -f 3 3<> "$fifo" \
+    <&- >&- 2>&- &
+feed_pid=$!
+at_exit "kill_feed $feed_pid"
+becomes "nothing is open: it works" shows generation "^$((generation + 1))\$"
+is "$(readlink "/proc/$feed_pid/fd/"{0,1,2} | sort -u)" /dev/null \
+    "and nothing of the store is in their place"
+stop_feed
+
 # ---- ticks and the end ----------------------------------------------------------------------
 
 policy_of 100000 g | write_policy
