@@ -76,7 +76,7 @@ void reply_overloaded(struct reply *);
 const char *reply_code_check(enum reason, const char *);
 
 /** reply_default_code(reason): "550 5.7.1" or "451 4.3.0"; of use only for a
- * reason that policy_refuses. */
+ * reason that verdict_refuses. */
 const char *reply_default_code(enum reason);
 
 /** reply_names: the names that texts may use (%{client} and so on), for

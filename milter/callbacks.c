@@ -407,7 +407,7 @@ refuse(SMFICTX *ctx, enum reason reason, const struct reply *reply)
 	if (set_reply(ctx, reply) == 0)
 		return (status_of(reply));
 	log_line(LOG_SEV_ERROR, "libmilter refuses the reply for %s (%s %s); "
-	    "the default text is given instead", policy_reason(reason),
+	    "the default text is given instead", verdict_reason(reason),
 	    reply->rcode, reply->xcode);
 	reply_fixed(reason, &fixed);
 	if (set_reply(ctx, &fixed) == -1)
@@ -480,8 +480,8 @@ kind_of(const struct line *line)
 {
 	uint64_t h = 0;
 
-	h = repeats_hash(h, policy_word(line->word));
-	h = repeats_hash(h, policy_reason(line->reason));
+	h = repeats_hash(h, verdict_word(line->word));
+	h = repeats_hash(h, verdict_reason(line->reason));
 	h = repeats_hash(h, line->client);
 	h = repeats_hash(h, line->login);
 	h = repeats_hash(h, line->from);

@@ -191,8 +191,8 @@ reason_unknown(const struct setting *s, struct why *why)
 	int i;
 
 	for (i = 0; i < REASONS; i++)
-		if (policy_refuses((enum reason)i))
-			names[n++] = policy_reason((enum reason)i);
+		if (verdict_refuses((enum reason)i))
+			names[n++] = verdict_reason((enum reason)i);
 	return (setting_unknown(s, names, n, why));
 }
 
@@ -209,8 +209,8 @@ read_texts(const struct option *o, const struct setting *group,
 		return (setting_wrong(group, o->type->wants, why));
 	for (i = 0; i < setting_count(group); i++) {
 		s = setting_at(group, i);
-		reason = policy_reason_find(setting_name(s));
-		if (reason < 0 || !policy_refuses((enum reason)reason))
+		reason = verdict_reason_find(setting_name(s));
+		if (reason < 0 || !verdict_refuses((enum reason)reason))
 			return (reason_unknown(s, why));
 		if (read_reason(s, (enum reason)reason, arena, &texts[reason],
 		    why) != 0)

@@ -356,7 +356,7 @@ print_text(const struct explained *e)
 	const struct verdict *v = &e->verdict;
 	char date[WHEN_TEXT_MAX];
 
-	printf("%s: %s\n", policy_word(v->word), policy_reason(v->reason));
+	printf("%s: %s\n", verdict_word(v->word), verdict_reason(v->reason));
 	if (e->has_reply)
 		put_reply(&e->reply);
 	put("rule", v->rule);
@@ -403,8 +403,8 @@ document(const struct explained *e)
 
 	return (json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I, "
 	    "s:o, s:o}",
-	    "verdict", policy_word(v->word),
-	    "reason", policy_reason(v->reason),
+	    "verdict", verdict_word(v->word),
+	    "reason", verdict_reason(v->reason),
 	    "code", e->code,
 	    "reply", json_reply(e),
 	    "rule", jsondoc_text(v->rule),

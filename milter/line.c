@@ -156,8 +156,8 @@ line_format(const struct line *l, char *out, size_t size)
 	if (size > 0)
 		out[0] = '\0';
 	put_queue_id(&w, l->queue_id);
-	put_text(&w, policy_word(l->word));
-	put_pair(&w, "reason", policy_reason(l->reason));
+	put_text(&w, verdict_word(l->word));
+	put_pair(&w, "reason", verdict_reason(l->reason));
 	put_pair(&w, "client", l->client);
 	put_pair(&w, "name", l->name);
 	put_pair(&w, "login", l->login);

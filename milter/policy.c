@@ -15,77 +15,20 @@ enum {
 	BY_ALL = BY_ACCOUNT | BY_ORIGIN | BY_DOMAINS
 };
 
-static const struct {
-	const char *name;
-	char class;		/* of its reply codes; 0: never refuses */
-	int dates;
-} reasons[REASONS] = {
-	[REASON_NOT_SMTP] = { "not-smtp", 0, 0 },
-	[REASON_LOCAL_RECIPIENT] = { "local-recipient", 0, 0 },
-	[REASON_ACCOUNT] = { "account", 0, 0 },
-	[REASON_NETWORK] = { "network", 0, 0 },
-	[REASON_AUTH_REQUIRED] = { "auth-required", '5', BY_ALL },
-	[REASON_SENDER_NOT_OWNED] = { "sender-not-owned", '5', BY_ALL },
-	[REASON_ACCOUNT_UNKNOWN] = { "account-unknown", '5', BY_ORIGIN },
-	[REASON_ACCOUNT_DENIED] = { "account-denied", '5', BY_ACCOUNT },
-	[REASON_ACCOUNT_EXPIRED] = { "account-expired", '5', BY_ALL },
-	[REASON_ACCOUNT_RECIPIENT] = { "account-recipient", '5', BY_ALL },
-	[REASON_ACCOUNT_NETWORK] = { "account-network", '5', BY_ALL },
-	[REASON_NETWORK_DENIED] = { "network-denied", '5', BY_ORIGIN },
-	[REASON_NETWORK_SENDER] = { "network-sender", '5', BY_ALL },
-	[REASON_NETWORK_RECIPIENT] = { "network-recipient", '5', BY_ALL },
-	[REASON_ACCOUNT_AMBIGUOUS] = { "account-ambiguous", '4', BY_ORIGIN },
-	[REASON_DIRECTORY_UNAVAILABLE] = { "directory-unavailable", '4',
-	    BY_ALL }
+static const int dates_of[REASONS] = {
+	[REASON_AUTH_REQUIRED] = BY_ALL,
+	[REASON_SENDER_NOT_OWNED] = BY_ALL,
+	[REASON_ACCOUNT_UNKNOWN] = BY_ORIGIN,
+	[REASON_ACCOUNT_DENIED] = BY_ACCOUNT,
+	[REASON_ACCOUNT_EXPIRED] = BY_ALL,
+	[REASON_ACCOUNT_RECIPIENT] = BY_ALL,
+	[REASON_ACCOUNT_NETWORK] = BY_ALL,
+	[REASON_NETWORK_DENIED] = BY_ORIGIN,
+	[REASON_NETWORK_SENDER] = BY_ALL,
+	[REASON_NETWORK_RECIPIENT] = BY_ALL,
+	[REASON_ACCOUNT_AMBIGUOUS] = BY_ORIGIN,
+	[REASON_DIRECTORY_UNAVAILABLE] = BY_ALL
 };
-
-static const char *const words[VERDICT_WORDS] = {
-	[VERDICT_PASS] = "pass",
-	[VERDICT_PERMIT] = "permit",
-	[VERDICT_REJECT] = "reject",
-	[VERDICT_TEMPFAIL] = "tempfail",
-	[VERDICT_WOULD_REJECT] = "would-reject"
-};
-
-const char *
-policy_word(enum verdict_word word)
-{
-
-	return (words[word]);
-}
-
-const char *
-policy_reason(enum reason reason)
-{
-
-	return (reasons[reason].name);
-}
-
-int
-policy_reason_find(const char *name)
-{
-	int i;
-
-	for (i = 0; i < REASONS; i++) {
-		if (strcmp(reasons[i].name, name) == 0)
-			return (i);
-	}
-	return (-1);
-}
-
-bool
-policy_refuses(enum reason reason)
-{
-
-	return (reasons[reason].class != 0);
-}
-
-char
-policy_reason_class(enum reason reason)
-{
-
-	return (reasons[reason].class);
-}
 
 /* What one decision has found so far. */
 struct decision {
@@ -601,7 +544,7 @@ nobody_vouches(struct decision *d)
 	remember(d, REASON_AUTH_REQUIRED,
 	    d->origin.n > 0 ? d->origin.v[0]->dn : "");
 	trace_add(d->trace, 6, "Nobody vouches for this: %s.",
-	    policy_reason(d->reason));
+	    verdict_reason(d->reason));
 	return (reject(d, d->reason, d->rule));
 }
 
@@ -635,7 +578,7 @@ dates_that_count(struct decision *d)
 	if (reason == REASON_DIRECTORY_UNAVAILABLE &&
 	    (d->later || find_for_dates(d) == LATER))
 		return (0);
-	return (reasons[reason].dates);
+	return (dates_of[reason]);
 }
 
 /* Spec section 5: before its date a refusal is only logged. */
@@ -656,7 +599,7 @@ enforce(struct decision *d)
 	if (d->now >= from)
 		return;
 	trace_add(d->trace, TRACE_ENFORCE, "So this %s is only logged.",
-	    policy_word(v->enforced));
+	    verdict_word(v->enforced));
 	v->word = VERDICT_WOULD_REJECT;
 	v->enforce_from = from;
 }

@@ -75,7 +75,7 @@ static const struct refusal *
 refusal_of(enum reason reason)
 {
 
-	if (!policy_refuses(reason))
+	if (!verdict_refuses(reason))
 		return (&refusal_any);
 	return (&refusals[reason]);
 }
@@ -173,7 +173,7 @@ reply_make(const struct reply_settings *settings, enum reason reason,
 
 	snprintf(url, sizeof(url), "%.*s", (int)(url_len <= REPLY_LINE_MAX ?
 	    url_len : REPLY_LINE_MAX), settings->help_url);
-	fill_vars(vars, values, policy_reason(reason), url);
+	fill_vars(vars, values, verdict_reason(reason), url);
 	r->nlines = 0;
 	set_code(r, code_of(settings, reason));
 	for (i = 0; i < lines->n; i++)
@@ -234,13 +234,13 @@ const char *
 reply_code_check(enum reason reason, const char *code)
 {
 
-	if (!policy_refuses(reason))
+	if (!verdict_refuses(reason))
 		return ("no reply is ever given for this reason");
 	if (!code_reads(code))
 		return ("a code is written like \"550 5.7.1\"");
 	if (strncmp(code, "421", 3) == 0)
 		return ("421 would close the whole session; use 451");
-	if (code[0] != policy_reason_class(reason))
+	if (code[0] != verdict_class(reason))
 		return (code[0] == '4' || code[0] == '5' ?
 		    "the code's class does not fit the verdict: 4 is for a "
 		    "temporary failure, 5 for a refusal" :

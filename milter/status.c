@@ -227,8 +227,8 @@ put_decisions(const struct counters *c)
 		for (reason = 0; reason < REASONS; reason++)
 			if ((n = c->decisions[word][reason]) != 0)
 				printf("%-15s %-22s %llu\n",
-				    policy_word((enum verdict_word)word),
-				    policy_reason((enum reason)reason), n);
+				    verdict_word((enum verdict_word)word),
+				    verdict_reason((enum reason)reason), n);
 }
 
 static void
@@ -382,9 +382,9 @@ json_decisions(const struct counters *c)
 			if ((n = (json_int_t)c->decisions[word][reason]) != 0)
 				json_array_append_new(decisions,
 				    json_pack("{s:s, s:s, s:I}", "verdict",
-				    policy_word((enum verdict_word)word),
+				    verdict_word((enum verdict_word)word),
 				    "reason",
-				    policy_reason((enum reason)reason),
+				    verdict_reason((enum reason)reason),
 				    "count", n));
 	return (decisions);
 }

@@ -201,8 +201,8 @@ case_format(const struct verdict *v, char *out, size_t size)
 {
 	int n;
 
-	n = snprintf(out, size, "%s %s", policy_word(v->word),
-	    policy_reason(v->reason));
+	n = snprintf(out, size, "%s %s", verdict_word(v->word),
+	    verdict_reason(v->reason));
 	if (v->rule[0] != '\0')
 		n += snprintf(out + n, size - (size_t)n, " rule=%s", v->rule);
 	if (v->match[0] != '\0')
@@ -210,7 +210,7 @@ case_format(const struct verdict *v, char *out, size_t size)
 		    v->match, v->match_dn);
 	if (v->enforced != v->word)
 		n += snprintf(out + n, size - (size_t)n, " enforced=%s",
-		    policy_word(v->enforced));
+		    verdict_word(v->enforced));
 	if (v->enforce_from == WHEN_NEVER)
 		snprintf(out + n, size - (size_t)n, " from=never");
 	else if (v->enforce_from != WHEN_BEGINNING)

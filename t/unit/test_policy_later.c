@@ -200,11 +200,11 @@ check_fault(const struct policy_case *row, const struct verdict *whole,
 {
 
 	if (v->reason != REASON_DIRECTORY_UNAVAILABLE) {
-		ck_assert_msg(policy_refuses(whole->reason) &&
+		ck_assert_msg(verdict_refuses(whole->reason) &&
 		    v->reason == whole->reason &&
 		    v->enforced == whole->enforced,
 		    "%s: lookup %d: %s", row->label, at,
-		    policy_reason(v->reason));
+		    verdict_reason(v->reason));
 		return;
 	}
 	ck_assert_msg(v->enforced == (lenient ? VERDICT_PERMIT :

@@ -185,8 +185,8 @@ START_TEST(short_memory_never_permits)
 			ck_assert_int_eq(v.word, VERDICT_TEMPFAIL);
 		else
 			ck_assert_msg(v.reason == whole.reason &&
-			    policy_refuses(v.reason), "%s: allocation %d: %s",
-			    row->label, at, policy_reason(v.reason));
+			    verdict_refuses(v.reason), "%s: allocation %d: %s",
+			    row->label, at, verdict_reason(v.reason));
 	}
 }
 END_TEST
