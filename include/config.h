@@ -14,8 +14,8 @@
 #include "why.h"
 
 /*
- * config: SYSCONFDIR/mayrelay/mayrelay.conf (libconfig), read through one table of
- * options: name, type, bounds, default.
+ * config: SYSCONFDIR/mayrelay/mayrelay.conf (libconfig), read through one table
+ * of options: name, type, bounds, default.
  *
  * Unknown names (with the nearest known one), wrong types and values out of
  * bounds are errors with file:line.  A configuration that was read is never

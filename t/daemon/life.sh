@@ -42,7 +42,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	    "$P/mayrelayd" -c "$W/root.conf"
 	holds "no socket stays behind" test ! -e "$socket"
 
-	none=none-such
+	none="none-such"
 	sed "s/user = .*/user = \"$none\";/" "$conf" > "$W/user.conf"
 	sed "s/user = .*/user = \"root\";/" "$conf" > "$W/rootuser.conf"
 	sed "s/socket_group = .*/socket_group = \"$none\";/" "$conf" \
