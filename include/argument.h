@@ -12,6 +12,10 @@
  * "--name VALUE" and "--name=VALUE" are the same; a VALUE may be anything, also
  * empty or with a hyphen.  There are no operands.
  *
+ * The few programs' options of one letter are getopt's; with "-:" among them it
+ * gives "--help" as the option `-' with the value "help", which
+ * argument_letter turns into the letter that it stands for.
+ *
  * Pure functions but for what the table points to; any thread.
  */
 
@@ -31,5 +35,8 @@ struct argument {
  */
 int argument_read(const struct argument *, size_t, int, char **,
     struct why *);
+
+/** argument_letter(name): 'h' for "help", 'V' for "version", else '?'. */
+int argument_letter(const char *);
 
 #endif /* !ARGUMENT_H */

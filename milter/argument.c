@@ -81,3 +81,12 @@ argument_read(const struct argument *table, size_t n, int argc, char **argv,
 	}
 	return (0);
 }
+
+int
+argument_letter(const char *name)
+{
+
+	if (strcmp(name, "help") == 0)
+		return ('h');
+	return (strcmp(name, "version") == 0 ? 'V' : '?');
+}

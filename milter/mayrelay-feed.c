@@ -9,6 +9,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "argument.h"
 #include "clock.h"
 #include "config.h"
 #include "counters.h"
@@ -62,8 +63,8 @@ read_options(int argc, char *argv[], struct options *o)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "c:f:Vh")) != -1) {
-		switch (c) {
+	while ((c = getopt(argc, argv, "c:f:Vh-:")) != -1) {
+		switch (c == '-' ? argument_letter(optarg) : c) {
 		case 'c':
 			o->config = optarg;
 			break;

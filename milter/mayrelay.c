@@ -3,6 +3,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "argument.h"
 #include "config.h"
 #include "explain.h"
 #include "log.h"
@@ -34,6 +35,7 @@ usage(FILE *out)
 
 	fprintf(out, "mayrelay [-c FILE] COMMAND [OPTION...]\n"
 	    "mayrelay -V | -h\n"
+	    "mayrelay help [COMMAND]\n"
 	    "FILE is %s if it is not said.  Commands:\n", CONFIG_PATH);
 	for (i = 0; i < COMMANDS; i++)
 		fprintf(out, "\n%s", commands[i].usage);
@@ -108,37 +110,58 @@ wants_help(int argc, char **argv)
 	    strcmp(argv[1], "--help") == 0));
 }
 
-static int
-dispatch(const char *path, int argc, char **argv)
+static const struct command *
+find(const char *name)
 {
 	size_t i;
 
+	for (i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return (&commands[i]);
+	return (NULL);
+}
+
+static int
+help(const struct command *command)
+{
+
+	if (command == NULL)
+		usage(stdout);
+	else
+		printf("%s", command->usage);
+	return (flushed(0));
+}
+
+static int
+dispatch(const char *path, int argc, char **argv)
+{
+	const struct command *command;
+	bool asked;
+
 	if (argc == 0)
 		return (misused("no command", ""));
-	for (i = 0; i < COMMANDS; i++)
-		if (strcmp(commands[i].name, argv[0]) == 0)
-			break;
-	if (i == COMMANDS)
-		return (unknown(argv[0]));
-	if (wants_help(argc, argv)) {
-		printf("%s", commands[i].usage);
-		return (flushed(0));
-	}
-	return (run(&commands[i], path, argc, argv));
+	asked = strcmp(argv[0], "help") == 0;
+	if (asked && argc == 1)
+		return (help(NULL));
+	if ((command = find(argv[asked ? 1 : 0])) == NULL)
+		return (unknown(argv[asked ? 1 : 0]));
+	if (asked || wants_help(argc, argv))
+		return (help(command));
+	return (run(command, path, argc, argv));
 }
 
 int
 main(int argc, char **argv)
 {
 	const char *path = CONFIG_PATH;
-	int option;
+	int c;
 
 	if (process_standard() == -1)
 		return (EX_OSERR);
 	log_name("mayrelay");
 	/* POSIX: options end at the command; glibc needs the "+". */
-	while ((option = getopt(argc, argv, "+c:Vh")) != -1) {
-		switch (option) {
+	while ((c = getopt(argc, argv, "+c:Vh-:")) != -1) {
+		switch (c == '-' ? argument_letter(optarg) : c) {
 		case 'c':
 			path = optarg;
 			break;

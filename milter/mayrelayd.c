@@ -7,6 +7,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "argument.h"
 #include "config.h"
 #include "log.h"
 #include "process.h"
@@ -34,8 +35,8 @@ read_options(int argc, char *argv[], struct options *o)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "c:tvVh")) != -1) {
-		switch (c) {
+	while ((c = getopt(argc, argv, "c:tvVh-:")) != -1) {
+		switch (c == '-' ? argument_letter(optarg) : c) {
 		case 'c':
 			o->config = optarg;
 			break;

@@ -22,6 +22,9 @@ sed "s,unix:$socket,inet:8891," "$conf" > "$W/bare.conf"
 
 says_and_exits 0 '^mayrelay [0-9.]+$' "-V" "$P/mayrelayd" -V
 says_and_exits 0 'usage: mayrelayd' "-h" "$P/mayrelayd" -h
+says_and_exits 0 '^mayrelay [0-9.]+$' "--version" "$P/mayrelayd" --version
+says_and_exits 0 'usage: mayrelayd' "--help" "$P/mayrelayd" --help
+says_and_exits 64 'usage: mayrelayd' "--hepl" "$P/mayrelayd" --hepl
 says_and_exits 64 'usage: mayrelayd' "an unknown option" "$P/mayrelayd" -x
 says_and_exits 64 'too many' "an argument" "$P/mayrelayd" -t now
 says_and_exits 0 '^$' "-t of a good configuration" \

@@ -72,6 +72,7 @@ is "$(ls -A "$store")" "" "none of them made anything"
 # ---- how it is called -------------------------------------------------------
 
 exits 64 "no command" mayrelay
+like "$(cat "$W/err")" "no command.*COMMAND.*refresh" "usage is printed"
 exits 64 "an unknown command" mayrelay explian
 like "$(cat "$W/err")" "did you mean .explain'" "the nearest command is named"
 exits 64 "an unknown option" mayrelay explain --clinet local
@@ -85,7 +86,19 @@ exits 64 "a port that is none" mayrelay explain --client 192.0.2.1:65536 \
 exits 64 "a time that is none" mayrelay explain "${outsider[@]}" --at soon
 exits 64 "status with an operand" mayrelay status now
 exits 0 "the version" mayrelay -V
+exits 0 "the version, in a word" mayrelay --version
+like "$(cat "$W/out")" '^mayrelay [0-9.]+$' "it is printed"
 exits 0 "help" mayrelay -h
+cp "$W/out" "$W/usage"
+for word in help --help; do
+	exits 0 "$word" mayrelay "$word"
+	holds "$word: as -h prints it" cmp "$W/out" "$W/usage"
+done
+exits 0 "help with a command" mayrelay help status
+is "$(cat "$W/out")" "$(mayrelay status --help)" "the command's own is printed"
+exits 64 "help with an unknown command" mayrelay help statsu
+like "$(cat "$W/err")" "did you mean .status'" "the nearest command is named"
+exits 64 "an unknown word of an option" mayrelay --hepl
 exits 0 "help for a command" mayrelay explain --help
 exits 78 "no configuration" "$P/mayrelay" -c "$W/none.conf" status
 is "$(cat "$W/err")" "mayrelay: $W/none.conf: No such file or directory" \

@@ -75,11 +75,31 @@ START_TEST(reads)
 }
 END_TEST
 
+static const struct {
+	const char *name;
+	int letter;
+} letters[] = {
+	{ "help", 'h' },
+	{ "version", 'V' },
+	{ "", '?' },
+	{ "h", '?' },
+	{ "helpful", '?' }
+};
+
+START_TEST(letter_of_a_word)
+{
+
+	ck_assert_int_eq(argument_letter(letters[_i].name),
+	    letters[_i].letter);
+}
+END_TEST
+
 int
 main(void)
 {
 	Suite *suite = suite_create("argument");
 
 	suite_rows(suite, reads, ROWS(rows));
+	suite_rows(suite, letter_of_a_word, ROWS(letters));
 	return (suite_run(suite));
 }
