@@ -1,5 +1,6 @@
 /* The parts that read the kernel are static: the test takes the source. */
 #include "../../milter/clock.c"
+#include "suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -153,11 +154,6 @@ suite(void)
 int
 main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
 
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed != 0);
+	return (suite_run(suite()));
 }

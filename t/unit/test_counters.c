@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "counters.h"
+#include "suite.h"
 
 static char dir[] = "/tmp/test_counters.XXXXXX";
 static char path[sizeof(dir) + 20];
@@ -502,11 +503,6 @@ suite(void)
 int
 main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
 
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed != 0);
+	return (suite_run(suite()));
 }

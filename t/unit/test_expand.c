@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "expand.h"
+#include "suite.h"
 
 #define X8	"xxxxxxxx"
 #define X64	X8 X8 X8 X8 X8 X8 X8 X8
@@ -154,11 +155,6 @@ suite(void)
 int
 main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
 
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed != 0);
+	return (suite_run(suite()));
 }

@@ -4,6 +4,7 @@
 
 #include "line.h"
 #include "when.h"
+#include "suite.h"
 
 #define CUT	"\\xe2\\x80\\xa6"
 
@@ -304,11 +305,6 @@ suite(void)
 int
 main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
 
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed != 0);
+	return (suite_run(suite()));
 }

@@ -10,6 +10,7 @@ static void test_syslog(int, const char *, ...)
 #undef syslog		/* a macro itself with _FORTIFY_SOURCE */
 #define syslog test_syslog
 #include "../../milter/log.c"
+#include "suite.h"
 
 #include <check.h>
 #include <fcntl.h>
@@ -384,11 +385,6 @@ suite(void)
 int
 main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
 
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed != 0);
+	return (suite_run(suite()));
 }

@@ -13,6 +13,7 @@ test_strdup(const char *s)
 #undef strdup
 #define strdup test_strdup
 #include "../../milter/repeats.c"
+#include "suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -197,11 +198,6 @@ suite(void)
 int
 main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
 
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed != 0);
+	return (suite_run(suite()));
 }

@@ -4,6 +4,7 @@
 
 #include "expand.h"
 #include "reply.h"
+#include "suite.h"
 
 #define URL	"https://mail.example.com/smtp-auth"
 #define PREFIX	"Relay is not permitted: "
@@ -499,11 +500,6 @@ suite(void)
 int
 main(void)
 {
-	SRunner *sr = srunner_create(suite());
-	int failed;
 
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed != 0);
+	return (suite_run(suite()));
 }
