@@ -42,6 +42,10 @@ struct origin {
 	struct cidr prefix;		/* that held the client, if n > 0 */
 	enum access access;		/* of each of them */
 	bool loopback;			/* it is the loopback grant */
+	/* Those that an override goes before: it must not put off refusals
+	 * that were real without it. */
+	const struct network *const *behind;
+	size_t nbehind;
 };
 
 /**

@@ -21,6 +21,16 @@ consider(struct earliest *e, const struct enforce *enforce, const char *dn)
 	e->from = enforce->from;
 }
 
+/* Only if it is past: it makes refusals real, and puts none off. */
+static void
+consider_real(struct earliest *e, const struct enforce *enforce,
+    const char *dn, int64_t now)
+{
+
+	if (enforce->from <= now)
+		consider(e, enforce, dn);
+}
+
 static enum found
 answer(const struct earliest *e)
 {
@@ -51,8 +61,12 @@ of_account(const struct lookup *l, struct earliest *e)
 	if (membership_of(l->view, account, l->now, l->arena, &groups) ==
 	    LATER)
 		return (LATER);
+	for (i = 0; i < groups.ngranting; i++)
+		consider(e, &groups.granting[i]->enforce,
+		    groups.granting[i]->dn);
 	for (i = 0; i < groups.n; i++)
-		consider(e, &groups.v[i]->enforce, groups.v[i]->dn);
+		consider_real(e, &groups.v[i]->enforce, groups.v[i]->dn,
+		    l->now);
 	return (answer(e));
 }
 
@@ -66,6 +80,9 @@ of_origin(const struct lookup *l, struct earliest *e)
 		return (ABSENT);
 	for (i = 0; i < origin->n; i++)
 		consider(e, &origin->v[i]->enforce, origin->v[i]->dn);
+	for (i = 0; i < origin->nbehind; i++)
+		consider_real(e, &origin->behind[i]->enforce,
+		    origin->behind[i]->dn, l->now);
 	return (answer(e));
 }
 

@@ -13,14 +13,22 @@ prefix_counts(const struct cidr_ip *ip, uint8_t len)
 	return (ip->family == 4 ? len >= 8 : len == 128);
 }
 
+/* Those of the overrides and the others never speak together. */
+static bool
+speaks(const struct network *n, int64_t now, bool override)
+{
+
+	return (n->override == override && dates_hold(&n->dates, now));
+}
+
 static enum access
-strictest(const struct network_set *set, int64_t now)
+strictest(const struct network_set *set, int64_t now, bool override)
 {
 	enum access access = ACCESS_NONE;
 	size_t i;
 
 	for (i = 0; i < set->n; i++) {
-		if (dates_hold(&set->v[i]->dates, now) &&
+		if (speaks(set->v[i], now, override) &&
 		    set->v[i]->access > access)
 			access = set->v[i]->access;
 	}
@@ -28,12 +36,12 @@ strictest(const struct network_set *set, int64_t now)
 }
 
 static bool
-any_active(const struct network_set *set, int64_t now)
+any_speaks(const struct network_set *set, int64_t now, bool override)
 {
 	size_t i;
 
 	for (i = 0; i < set->n; i++) {
-		if (dates_hold(&set->v[i]->dates, now))
+		if (speaks(set->v[i], now, override))
 			return (true);
 	}
 	return (false);
@@ -42,7 +50,7 @@ any_active(const struct network_set *set, int64_t now)
 /* The longest prefix with an active entry: FOUND with all its entries. */
 static enum found
 longest(const struct policy_view *view, const struct cidr_ip *ip, int64_t now,
-    struct network_set *set, struct trace *trace)
+    bool override, struct network_set *set, struct trace *trace)
 {
 	unsigned below = BEYOND_ALL_PREFIXES;
 	enum found found;
@@ -53,7 +61,7 @@ longest(const struct policy_view *view, const struct cidr_ip *ip, int64_t now,
 			return (found);
 		if (!prefix_counts(ip, set->len))
 			return (ABSENT);
-		if (any_active(set, now))
+		if (any_speaks(set, now, override))
 			return (FOUND);
 		trace_add(trace, 3, "%s holds the client, but is not active "
 		    "now.", set->v[0]->dn);
@@ -61,53 +69,8 @@ longest(const struct policy_view *view, const struct cidr_ip *ip, int64_t now,
 	}
 }
 
-static bool
-any_override(const struct network_set *set, int64_t now)
-{
-	size_t i;
-
-	for (i = 0; i < set->n; i++) {
-		if (set->v[i]->override && dates_hold(&set->v[i]->dates, now))
-			return (true);
-	}
-	return (false);
-}
-
-/* Overrides are for emergencies: they deny whoever they hold, also one that a
- * longer prefix allows. */
 static enum found
-overriding(const struct policy_view *view, const struct cidr_ip *ip,
-    int64_t now, struct network_set *set)
-{
-	unsigned below = BEYOND_ALL_PREFIXES;
-	enum found found;
-
-	if (!view->overrides)
-		return (ABSENT);
-	while ((found = view->networks(view->ctx, ip, below, set)) == FOUND) {
-		if (!prefix_counts(ip, set->len))
-			return (ABSENT);
-		if (any_override(set, now))
-			return (FOUND);
-		below = set->len;
-	}
-	return (found);
-}
-
-/* The networks that speak for the client. */
-static enum found
-speaking(const struct policy_view *view, const struct cidr_ip *ip,
-    int64_t now, struct network_set *set, struct trace *trace)
-{
-	enum found found;
-
-	if ((found = overriding(view, ip, now, set)) != ABSENT)
-		return (found);
-	return (longest(view, ip, now, set, trace));
-}
-
-static enum found
-take_strictest(const struct network_set *set, int64_t now,
+take_strictest(const struct network_set *set, int64_t now, bool override,
     struct arena *arena, struct origin *o)
 {
 	const struct network **v;
@@ -115,9 +78,9 @@ take_strictest(const struct network_set *set, int64_t now,
 
 	if ((v = arena_array(arena, set->n, sizeof(*v))) == NULL)
 		return (LATER);
-	o->access = strictest(set, now);
+	o->access = strictest(set, now, override);
 	for (i = 0; i < set->n; i++) {
-		if (dates_hold(&set->v[i]->dates, now) &&
+		if (speaks(set->v[i], now, override) &&
 		    set->v[i]->access == o->access)
 			v[o->n++] = set->v[i];
 	}
@@ -158,16 +121,50 @@ grant_loopback(struct origin *o, struct trace *trace)
 }
 
 static enum found
+of_prefix(const struct policy_view *view, const struct cidr_ip *ip,
+    int64_t now, bool override, struct arena *arena, struct origin *o,
+    struct trace *trace)
+{
+	struct network_set set;
+	enum found found;
+
+	found = longest(view, ip, now, override, &set, trace);
+	if (found != FOUND)
+		return (found);
+	o->prefix = cidr_of(ip, set.len);
+	return (take_strictest(&set, now, override, arena, o));
+}
+
+/* Overrides are for emergencies: they deny whoever they hold, also one that a
+ * longer prefix allows. */
+static enum found
+speaking(const struct policy_view *view, const struct cidr_ip *ip,
+    int64_t now, struct arena *arena, struct origin *o, struct trace *trace)
+{
+	struct origin behind = { .access = ACCESS_NONE };
+	enum found found = ABSENT;
+
+	if (view->overrides)
+		found = of_prefix(view, ip, now, true, arena, o, NULL);
+	if (found == LATER)
+		return (LATER);
+	if (found == ABSENT)
+		return (of_prefix(view, ip, now, false, arena, o, trace));
+	/* That this cannot be looked up does not make the deny uncertain. */
+	if (of_prefix(view, ip, now, false, arena, &behind, NULL) == FOUND) {
+		o->behind = behind.v;
+		o->nbehind = behind.n;
+	}
+	return (FOUND);
+}
+
+static enum found
 origin_of_ip(const struct policy_view *view, const struct cidr_ip *ip,
     int64_t now, struct arena *arena, struct origin *o, struct trace *trace)
 {
-	struct network_set set;
 
-	switch (speaking(view, ip, now, &set, trace)) {
+	switch (speaking(view, ip, now, arena, o, trace)) {
 	case FOUND:
-		if (take_strictest(&set, now, arena, o) == LATER)
-			return (LATER);
-		o->prefix = cidr_of(ip, set.len);
 		tell_networks(o, trace);
 		return (FOUND);
 	case ABSENT:

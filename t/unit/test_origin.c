@@ -139,6 +139,7 @@ START_TEST(finds_n)
 	struct origin o;
 	struct trace trace;
 	char is[256];
+	enum found found;
 	int at, lookups;
 
 	array_begin(&a, rows[_i].policy);
@@ -155,8 +156,11 @@ START_TEST(finds_n)
 	for (at = 1; at <= lookups; at++) {
 		a.lookups = 0;
 		a.later_at = at;
-		ck_assert_int_eq(origin_of(&a.view, &client, 1000, &arena, &o,
-		    NULL), LATER);
+		/* What an override goes before need not be known. */
+		found = origin_of(&a.view, &client, 1000, &arena, &o, NULL);
+		ck_assert_msg(found == LATER || (found == FOUND &&
+		    o.access == ACCESS_DENY && o.n > 0 && o.v[0]->override),
+		    "%s: lookup %d", rows[_i].label, at);
 	}
 	arena_free(&arena);
 	array_end(&a);
