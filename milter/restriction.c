@@ -14,8 +14,18 @@ client_in(const struct client *client, const struct networks *list)
 	return (false);
 }
 
-bool
-restriction_client(const struct account *account,
+/* Lists are united: one of a group whose dates cannot be read may be too much
+ * as well as too little, so both with and without it must allow. */
+static struct membership
+dated(const struct membership *groups)
+{
+
+	return ((struct membership){ groups->granting, groups->ngranting,
+	    groups->granting, groups->ngranting });
+}
+
+static bool
+client_allowed(const struct account *account,
     const struct membership *groups, const struct client *client)
 {
 	bool present = account->clients.present;
@@ -29,6 +39,16 @@ restriction_client(const struct account *account,
 		present = present || groups->v[i]->clients.present;
 	}
 	return (!present);
+}
+
+bool
+restriction_client(const struct account *account,
+    const struct membership *groups, const struct client *client)
+{
+	const struct membership without = dated(groups);
+
+	return (client_allowed(account, groups, client) &&
+	    client_allowed(account, &without, client));
 }
 
 /* What lists of recipients, taken as one, say of a recipient. */
@@ -80,8 +100,8 @@ count(struct tally *t, const struct patterns *list,
 	}
 }
 
-bool
-restriction_recipient(const struct account *account,
+static bool
+recipient_allowed(const struct account *account,
     const struct membership *groups, const struct subject *recipient)
 {
 	struct tally t = { false, false, false, false };
@@ -93,4 +113,14 @@ restriction_recipient(const struct account *account,
 	if (!t.present)
 		return (true);
 	return (!t.excluded && (t.included || !t.must_include));
+}
+
+bool
+restriction_recipient(const struct account *account,
+    const struct membership *groups, const struct subject *recipient)
+{
+	const struct membership without = dated(groups);
+
+	return (recipient_allowed(account, groups, recipient) &&
+	    recipient_allowed(account, &without, recipient));
 }

@@ -37,7 +37,9 @@ all_groups(const struct array_view *a)
 
 	return ((struct membership){
 	    .v = (const struct group *const *)a->groups,
-	    .n = a->n[KIND_GROUP] });
+	    .n = a->n[KIND_GROUP],
+	    .granting = (const struct group *const *)a->groups,
+	    .ngranting = a->n[KIND_GROUP] });
 }
 
 START_TEST(restricts_clients)
