@@ -219,7 +219,8 @@ spell_short(const char *stored, const struct login_rules *rules,
 	const char *at = strrchr(stored, '@');
 
 	out[0] = '\0';
-	if (at == NULL || strcmp(at + 1, rules->default_realm) != 0)
+	if (at == NULL || rules->default_realm[0] == '\0' ||
+	    strcmp(at + 1, rules->default_realm) != 0)
 		return;
 	memcpy(out, stored, (size_t)(at - stored));
 	out[at - stored] = '\0';

@@ -91,6 +91,27 @@ is_form(const struct login_forms *forms, const char *login)
 	return (false);
 }
 
+/* A spelling that an account has as a login of its own means that account. */
+static enum found
+spelling_denied(const struct policy_view *view, const char *login,
+    int64_t now, const char **dn)
+{
+	struct account_set set;
+	enum found found;
+
+	if ((found = login_denied(view, login, now, dn)) != FOUND)
+		return (found);
+	switch (view->accounts_by_login(view->ctx, login, &set)) {
+	case FOUND:
+		return (ABSENT);
+	case ABSENT:
+		return (FOUND);
+	case LATER:
+		break;
+	}
+	return (LATER);
+}
+
 /* By a login of the account, however it is written; the forms of the login
  * that was given have been looked up. */
 static enum found
@@ -107,7 +128,7 @@ spellings_denied(const struct policy_view *view,
 	for (i = 0; found == ABSENT && login_spelling(login, rules, i, text);
 	    i++) {
 		if (text[0] != '\0' && !is_form(forms, text))
-			found = login_denied(view, text, now, dn);
+			found = spelling_denied(view, text, now, dn);
 	}
 	return (found);
 }

@@ -277,7 +277,7 @@ class Network:
             self.vouches = self.access != "allow"
         if e.foreign() and self.access == "allow":
             self.vouches = False
-        self.enforce = e.enforce()
+        self.enforce = None if override else e.enforce()
         self.nets = []
         for text in e.get("relayClient"):
             read = read_network(text)
@@ -535,21 +535,29 @@ class Decision:
         if kind == "unknown":
             return [], "none", 0
         loop = ip.is_loopback
-        over = self.holding(ip, [n for n in self.p.networks if n.override])
-        if over[1] >= 0:
+        self.behind = []
+        overrides = [n for n in self.p.networks if n.override]
+        others = [n for n in self.p.networks if not n.override]
+        best, length = self.strictest(ip, overrides)
+        if best:
             # An override denies at any prefix length.
-            best, length = self.holding(ip, self.p.networks, over[1])
+            self.behind = self.strictest(ip, others)[0]
         else:
-            best, length = self.holding(ip, self.p.networks)
+            best, length = self.strictest(ip, others)
         if not best:
             return [], "loopback" if loop else "none", 0
-        order = ["allow", "authenticate", "deny"]
-        worst = max(order.index(n.access) for n in best)
-        best = [n for n in best if order.index(n.access) == worst]
-        best.sort(key=lambda n: n.dn.encode())
         return best, "entries", length
 
-    def holding(self, ip, networks, only=None):
+    def strictest(self, ip, networks):
+        """([networks of the strictest access], their prefix length)"""
+        best, length = self.holding(ip, networks)
+        order = ["allow", "authenticate", "deny"]
+        worst = max([order.index(n.access) for n in best], default=0)
+        best = [n for n in best if order.index(n.access) == worst]
+        best.sort(key=lambda n: n.dn.encode())
+        return best, length
+
+    def holding(self, ip, networks):
         """([active networks with the longest prefix], its length or -1)"""
         loop = ip.is_loopback
         best, length = [], -1
@@ -558,8 +566,6 @@ class Decision:
                 continue
             for net in n.nets:
                 if not holds(net, ip):
-                    continue
-                if only is not None and net.prefixlen != only:
                     continue
                 if loop and not (net.version == 6 and net.prefixlen == 128
                                  or net.version == 4 and net.prefixlen >= 8):
@@ -623,8 +629,9 @@ class Decision:
         forms = set(self.login_forms()) if self.q["login_usable"] else set()
         account = accounts[0] if len(accounts) == 1 else None
         if account:
+            taken = {l for a in self.p.accounts for l in a.logins}
             for login in account.logins:
-                forms |= self.spellings(login)
+                forms |= {login} | (self.spellings(login) - taken)
         hits = [d for d in self.p.denies
                 if d.logins & forms or (account and d.dn == account.dn)]
         return {d.dn for d in hits}
@@ -644,6 +651,11 @@ class Decision:
             return True
         return account.access != "allow" and \
             any(g.access == "deny" for g in groups)
+
+    def both(self, allowed, account, groups):
+        """With and without the groups whose dates cannot be read."""
+        return allowed(account, groups) and \
+            allowed(account, self.groups_of(account, undated=False))
 
     def client_allowed(self, account, groups):
         lists = [x.clients for x in [account] + groups
@@ -790,6 +802,11 @@ class Decision:
 
     # -- enforcement ------------------------------------------------------
 
+    def real(self, entries):
+        """Their dates that are past: these put nothing off."""
+        return [x.enforce for x in entries
+                if x.enforce is not None and x.enforce <= self.now]
+
     def enforce_date(self, reason, account, groups, nets):
         if account is not None and reason != "account-denied" and (
                 not account.vouches or reason == "account-unknown"):
@@ -799,14 +816,17 @@ class Decision:
             if account is not None:
                 a = account.enforce
                 if a is None:
-                    dates = [g.enforce for g in groups
-                             if g.enforce is not None]
+                    dated = self.groups_of(account, undated=False)
+                    dates = [g.enforce for g in dated
+                             if g.enforce is not None] + self.real(groups)
                     a = min(dates) if dates else None
                 domains = [e.enforce for key in account.addresses
                            for e in self.entries_for(key.rpartition("@")[2])
                            if e.enforce is not None]
                 d = min(domains) if domains else None
             dates = [x.enforce for x in nets if x.enforce is not None]
+            # An override puts off nothing that was real without it.
+            dates += self.real(self.behind if nets else [])
             n = min(dates) if dates else None
             if reason == "network-denied":
                 order = [n]
@@ -870,14 +890,14 @@ class Decision:
                 remembered = ("account-expired", account.dn)
             elif not all(g.vouches for g in groups):
                 remembered = ("account-unknown", "")
-            elif not self.client_allowed(account, groups):
+            elif not self.both(self.client_allowed, account, groups):
                 remembered = ("account-network", account.dn)
             else:
                 hits = self.owned(
                     account, self.groups_of(account, undated=False))
                 if not hits:
                     remembered = ("sender-not-owned", account.dn)
-                elif not self.recipient_allowed(account, groups):
+                elif not self.both(self.recipient_allowed, account, groups):
                     remembered = ("account-recipient", account.dn)
                 else:
                     return Answer("permit", "account", account.dn, hits)

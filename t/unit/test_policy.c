@@ -161,6 +161,47 @@ static const struct policy_case steps[] = {
 	    "network cn=one client=192.0.2.1 access=allow",
 	    .client = "192.0.2.1",
 	    .expect = "reject network-denied rule=cn=o" },
+	{ .label = "3: a date of the same prefix puts no override off",
+	    .policy = "network cn=o client=192.0.2.0/24 access=deny override; "
+	    "network cn=a client=192.0.2.0/24 access=deny enforce=2000",
+	    .client = "192.0.2.1",
+	    .expect = "reject network-denied rule=cn=o" },
+	{ .label = "3: an override puts off no deny that is real",
+	    .policy = "network cn=o client=192.0.0.0/16 access=deny override; "
+	    "network cn=a client=192.0.2.0/24 access=deny enforce=500",
+	    .client = "192.0.2.1", .settings = "never",
+	    .expect = "reject network-denied rule=cn=o" },
+	{ .label = "3: an override puts off no sign-in that is real",
+	    .policy = "network cn=o client=192.0.0.0/16 access=deny override; "
+	    "network cn=a client=192.0.2.0/24 access=authenticate enforce=500",
+	    .client = "192.0.2.1", .settings = "never",
+	    .expect = "reject network-denied rule=cn=o" },
+	{ .label = "3: nor does a longer one",
+	    .policy = "network cn=o client=192.0.2.1 access=deny override; "
+	    "network cn=a client=192.0.2.0/24 access=deny enforce=500",
+	    .client = "192.0.2.1", .settings = "never",
+	    .expect = "reject network-denied rule=cn=o" },
+	{ .label = "3: an inactive network behind it does not count",
+	    .policy = "network cn=o client=192.0.2.1 access=deny override; "
+	    "network cn=a client=192.0.2.0/24 access=deny enforce=500 until=1",
+	    .client = "192.0.2.1", .settings = "never",
+	    .expect = "would-reject network-denied rule=cn=o enforced=reject "
+	    "from=never" },
+	{ .label = "4: a group of unreadable date widens no restriction",
+	    .policy = JOE "client=198.51.100.0/24; "
+	    "group cn=g member=uid=joe undated client=192.0.2.0/24",
+	    .client = "192.0.2.1", .login = "joe",
+	    .expect = "reject account-network rule=uid=joe" },
+	{ .label = "4: a group of unreadable date puts nothing off",
+	    .policy = JOE "; group cn=g member=uid=joe undated enforce=2000",
+	    .from = "<other@example.net>", .login = "joe",
+	    .expect = "reject sender-not-owned rule=uid=joe" },
+	{ .label = "4: a spelling that is another's login is not denied",
+	    .policy = "account uid=b login=joe@example.org "
+	    "address=joe@example.com; account uid=a login=joe; "
+	    "deny cn=no login=joe", .settings = "default-realm=example.org",
+	    .login = "joe@example.org",
+	    .expect = "permit account rule=uid=b match=joe@example.com of=uid=b" },
 	{ .label = "3: of several the strictest: deny before authenticate",
 	    .policy = OFFICE "access=authenticate; "
 	    "network cn=two client=192.0.2.0/24 access=deny",
