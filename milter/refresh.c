@@ -83,6 +83,15 @@ pause_a_little(void)
 		;
 }
 
+/* Nobody waits for it any more: what is held back later was not meant. */
+static int
+give_up(struct counters *counters, int code)
+{
+
+	counters->refresh_accept = false;
+	return (code);
+}
+
 static int
 ask(const struct config *config, struct counters *counters, bool accept)
 {
@@ -99,12 +108,12 @@ ask(const struct config *config, struct counters *counters, bool accept)
 			return (complain("mayrelayd has ended meanwhile",
 			    EX_UNAVAILABLE));
 		if (counters->feed_starts >= born + FEED_LIVES)
-			return (failed(counters, "mayrelay-feed ends as soon "
-			    "as it begins"));
+			return (give_up(counters, failed(counters,
+			    "mayrelay-feed ends as soon as it begins")));
 		if (clock_ms() > end)
-			return (complain("no answer in ten minutes; "
-			    "`mayrelay status' shows what the feed does",
-			    EX_TEMPFAIL));
+			return (give_up(counters, complain("no answer in ten "
+			    "minutes; `mayrelay status' shows what the feed "
+			    "does", EX_TEMPFAIL)));
 		pause_a_little();
 	}
 	return (report(counters));
