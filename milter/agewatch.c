@@ -3,15 +3,21 @@
 
 enum { LOOK_S = 60 };
 
+/* Between two looks at a source its policy grows old by poll_interval: that is
+ * nothing to tell. */
 static enum agewatch_state
-state_of(const struct policy_view *policy, int64_t max_stale)
+state_of(const struct policy_view *policy, const struct config *config)
 {
+	const int64_t max_stale = config->policy.max_stale;
+	const int64_t usual = 2 * (config->poll_interval_ms / 1000);
 
 	if (!policy->readable || !policy->loaded)
 		return (AGEWATCH_MISSING);
 	if (policy->age > max_stale)
 		return (AGEWATCH_STALE);
-	return (policy->age > max_stale / 2 ? AGEWATCH_HALF : AGEWATCH_YOUNG);
+	if (policy->age > max_stale / 2 && policy->age > usual)
+		return (AGEWATCH_HALF);
+	return (AGEWATCH_YOUNG);
 }
 
 /* A source may take its time: what is missing is so only after a while. */
@@ -82,8 +88,7 @@ look(struct agewatch *watch, const struct config *config,
     const struct policy_view *policy, const struct clock_reading *now)
 {
 	const struct policy_settings *settings = &config->policy;
-	const enum agewatch_state state = state_of(policy,
-	    settings->max_stale);
+	const enum agewatch_state state = state_of(policy, config);
 	const bool long_missing = missing_for_long(watch, state, now);
 
 	if (state == watch->said ||

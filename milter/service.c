@@ -112,7 +112,7 @@ check_user(struct service *s, struct why *why)
 }
 
 /*
- * At EMFILE libmilter spins without a word.  Connections beyond the limit need
+ * At EMFILE nobody new would be served.  Connections beyond the limit need
  * descriptors too: so as many as the system gives.
  */
 static int
