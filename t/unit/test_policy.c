@@ -201,7 +201,8 @@ static const struct policy_case steps[] = {
 	    "address=joe@example.com; account uid=a login=joe; "
 	    "deny cn=no login=joe", .settings = "default-realm=example.org",
 	    .login = "joe@example.org",
-	    .expect = "permit account rule=uid=b match=joe@example.com of=uid=b" },
+	    .expect = "permit account rule=uid=b match=joe@example.com "
+	    "of=uid=b" },
 	{ .label = "3: of several the strictest: deny before authenticate",
 	    .policy = OFFICE "access=authenticate; "
 	    "network cn=two client=192.0.2.0/24 access=deny",
