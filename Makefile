@@ -13,14 +13,15 @@ VERSION = 0.1.0
 
 # Values: know only their arguments.
 VALUES = why arena nearest argument visible digest addr cidr pattern dn \
-	when login trace model locality membership ownership origin \
+	when login cookie filter trace model locality membership ownership origin \
 	signin restriction enforcement verdict policy expand reply line \
 	repeats entry schema attrtype attrstate attrreader attrmap record sorter
 # World: each owns one outside or shared thing.
 WORLD = clock log setting option configtype configmap configreply config \
 	counters store layout replica storeview storebuild storechange
 # Feed: fills the store.
-FEED = source dnset ldif ldiffile intake feed
+FEED = source dnset ldif ldiffile intake ldapquery synccontrol ldapconn \
+	dial uuidset sync listing servers filefeed ldapfeed feed
 # Door: lets the MTA or the postmaster in.
 DOOR = privilege session callbacks process child notify listener reload \
 	agewatch service running jsondoc explain status refresh
@@ -38,7 +39,7 @@ DATADIR = $(PREFIX)/share/mayrelay
 
 # What building needs, and what demo and tests need besides (Debian's names).
 BUILD_PACKAGES = gcc libc6-dev make pkgconf libmilter-dev liblmdb-dev \
-	libconfig-dev libidn2-dev libunistring-dev libjansson-dev
+	libconfig-dev libidn2-dev libunistring-dev libjansson-dev libldap-dev
 DEMO_PACKAGES = $(BUILD_PACKAGES) postfix swaks procps
 TEST_PACKAGES = $(DEMO_PACKAGES) check slapd ldap-utils schema2ldif \
 	sasl2-bin libsasl2-modules libsasl2-modules-db python3 util-linux \
@@ -70,8 +71,9 @@ PKGS = lmdb libconfig libidn2 jansson
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 MILTER_LIBS = $(shell pkg-config --libs milter 2>/dev/null || echo -lmilter)
 VALUE_LIBS = -lidn2 -lunistring
+LDAP_LIBS = -lldap -llber
 DAEMON_LIBS = $(MILTER_LIBS) -llmdb -lconfig $(VALUE_LIBS) -pthread
-FEED_LIBS = -llmdb -lconfig $(VALUE_LIBS) -pthread
+FEED_LIBS = -llmdb -lconfig $(LDAP_LIBS) $(VALUE_LIBS) -pthread
 TOOL_LIBS = -llmdb -lconfig -ljansson $(VALUE_LIBS) -pthread
 
 STD = -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64
@@ -119,7 +121,8 @@ UNITS = $(patsubst t/unit/%.c,$(B)/unit/%,$(wildcard t/unit/test_*.c))
 
 $(B)/unit/%: t/unit/%.c $(B)/libmayrelay.a | $(DIRS)
 	$(COMPILE) -It/unit $(LINKFLAGS) -o $@ $< $(B)/libmayrelay.a \
-	    $(MILTER_LIBS) $(TOOL_LIBS) $$(pkg-config --libs check)
+	    $(MILTER_LIBS) $(TOOL_LIBS) $(LDAP_LIBS) \
+	    $$(pkg-config --libs check)
 
 units: $(UNITS)
 
@@ -135,7 +138,7 @@ $(B)/tools/setclock: t/tools/setclock.c t/tools/clock_file.h | $(DIRS)
 $(B)/tools/storeread: t/tools/storeread.c $(B)/libmayrelay.a | $(DIRS)
 	$(COMPILE) $(LINKFLAGS) -o $@ $< $(B)/libmayrelay.a $(FEED_LIBS)
 $(B)/scripted/%: $(B)/%.o $(B)/tools/clock_scripted.o $(B)/libmayrelay.a
-	$(CC) $(LINKFLAGS) -o $@ $^ $(DAEMON_LIBS)
+	$(CC) $(LINKFLAGS) -o $@ $^ $(DAEMON_LIBS) $(LDAP_LIBS)
 
 $(B)/tools/miltc: t/tools/miltc.c t/tools/milterwire.c \
     t/tools/milterwire.h | $(DIRS)

@@ -78,6 +78,15 @@ void attrmap_default_row(const struct attrmap *, enum attr_role,
     struct attr_row *);
 
 /**
+ * attrmap_attributes(map, kind, arena, names):
+ * Every attribute that reading an entry of that kind looks at: objectClass,
+ * those of the map (which may be NULL), those of the own schema.  Each once,
+ * whatever its case.  Return 0, or -1 when memory is short.
+ */
+int attrmap_attributes(const struct attrmap *, enum kind, struct arena *,
+    struct texts *);
+
+/**
  * attrmap_account(map, entry, ldif, arena, report, account):
  * An entry that yields a login or an address.  ${ldif}: no server has checked
  * the schema, so relay... attributes that are not in it count as unreadable.

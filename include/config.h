@@ -40,10 +40,27 @@ enum { SEARCHES = SEARCH_OVERRIDES + 1 };
 /** search_name(search): "accounts", "networks", ..., "overrides". */
 const char *search_name(enum search);
 
+/* What stands for an LDAP source, beside "ldif:/path". */
+#define CONFIG_SOURCE_LDAP	"ldap"
+
+enum { CONFIG_SERVERS_MAX = 8 };
+
+enum bind_method { BIND_ANONYMOUS, BIND_SIMPLE, BIND_EXTERNAL };
+
+/* How an LDAP source is followed. */
+enum follow {
+	FOLLOW_AUTO,		/* sync where the server can, else poll */
+	FOLLOW_SYNC,		/* RFC 4533 */
+	FOLLOW_POLL
+};
+
 struct config_search {
+	/* An LDAP search without a base is not made. */
 	bool configured;
-	const char *source;	/* "ldif:/path": never NULL if configured */
-	const char *base;	/* normal DN; "" = all */
+	const char *source;	/* "ldif:/path" or "ldap": never NULL if
+				   configured */
+	const char *base;	/* normal DN; "" = all (LDIF) */
+	const char *filter;	/* "" = by the map (ldapquery.h); LDAP only */
 	struct attrmap map;
 	/* Changes with everything that changes what the search finds. */
 	uint64_t digest;
@@ -67,6 +84,16 @@ struct config {
 	/* directory */
 	const char *store;
 	const char *source;	/* of searches that say none */
+	struct texts uris;	/* "ldap://host:port" and so on, in order; at
+				   most CONFIG_SERVERS_MAX */
+	bool starttls;		/* on ldap:// */
+	const char *ca_file;
+	enum bind_method bind_method;
+	const char *bind_dn;
+	const char *password_file;
+	enum follow follow;	/* directory.refresh */
+	int64_t full_refresh_ms;
+	int64_t timeout_ms;	/* for each answer of a server */
 	int64_t poll_interval_ms;
 	long max_shrink;	/* per cent, 0-100 */
 	const char *preset;	/* whose maps the configuration builds on */

@@ -18,13 +18,34 @@
  * one that is there.  Any thread.
  */
 
-enum { COUNTERS_ERROR_MAX = 512 };
+enum {
+	COUNTERS_ERROR_MAX = 512,
+	COUNTERS_SERVERS = 8		/* as many as directory.uris may name */
+};
 
 /* What the feed last did with a request of `mayrelay refresh'. */
 enum refresh_result {
 	REFRESH_DONE,		/* read, and in force */
 	REFRESH_HELD_BACK,	/* would remove too much; needs --accept */
 	REFRESH_FAILED		/* see the error */
+};
+enum { REFRESH_RESULTS = REFRESH_FAILED + 1 };
+
+/* How the feed stands with one LDAP server. */
+enum server_state {
+	SERVER_IDLE,		/* not tried (lately) */
+	SERVER_TRIED,		/* being connected to */
+	SERVER_FOLLOWED,	/* connected: RFC 4533 */
+	SERVER_POLLED,		/* the last complete search came from it */
+	SERVER_FAILED		/* see its error */
+};
+
+struct counters_server {
+	_Atomic uint32_t seq;		/* odd: being written */
+	_Atomic int32_t state;		/* enum server_state */
+	_Atomic int64_t since;		/* UTC seconds: in this state */
+	_Atomic int64_t next;		/* UTC seconds: tried again; 0 = now */
+	_Atomic unsigned char error[COUNTERS_ERROR_MAX];
 };
 
 struct counters {
@@ -57,6 +78,14 @@ struct counters {
 	_Atomic uint32_t error_seq;
 	_Atomic int64_t error_at;	/* UTC seconds; 0 = none since start */
 	_Atomic unsigned char error[COUNTERS_ERROR_MAX];
+
+	/* The LDAP source. */
+	_Atomic int32_t ldap_servers;	/* how many there are; 0: no LDAP */
+	_Atomic uint64_t ldap_changes;	/* entries put or deleted one by one */
+	/* Complete ones, and goings-on from a cookie; by what came of it. */
+	_Atomic uint64_t ldap_full[REFRESH_RESULTS];
+	_Atomic uint64_t ldap_resumed[REFRESH_RESULTS];
+	struct counters_server servers[COUNTERS_SERVERS];
 };
 
 /**
@@ -84,5 +113,21 @@ void counters_error_set(struct counters *, int64_t, const char *);
  * killed while writing it, a text that says so. */
 void counters_error_get(const struct counters *, int64_t *,
     char[COUNTERS_ERROR_MAX]);
+
+/* One server as it was at one moment. */
+struct server_seen {
+	enum server_state state;
+	int64_t since;
+	int64_t next;
+	char error[COUNTERS_ERROR_MAX];	/* "": none */
+};
+
+/** counters_server_set(counters, i, seen): by the feed, one thread of it. */
+void counters_server_set(struct counters *, size_t,
+    const struct server_seen *);
+
+/** counters_server_get(counters, i, seen): a consistent copy, as above. */
+void counters_server_get(const struct counters *, size_t,
+    struct server_seen *);
 
 #endif /* !COUNTERS_H */

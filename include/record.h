@@ -18,6 +18,9 @@
 /* One entry of the model. */
 struct record {
 	enum kind kind;
+	/* How many values of its entry could not be read: kept beside the
+	 * bytes, not in them (layout.h). */
+	uint32_t unusable;
 	union {
 		struct account account;
 		struct network network;

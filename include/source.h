@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "cookie.h"
 #include "entry.h"
 #include "why.h"
 
@@ -17,13 +18,28 @@
  * then and returns -1 with it.
  */
 
+/* One entry, lent for the time of the call. */
+struct source_entry {
+	const struct entry *entry;
+	/* Its lasting name in the source: entryUUID (16 bytes), else its
+	 * normal DN. */
+	const void *key;
+	size_t key_len;
+	/* Its normal DN if nobody has looked yet which searches' bases hold
+	 * it (a file); NULL: a server has. */
+	const char *dn;
+	unsigned searches;	/* that may want it: 1 << enum search */
+	unsigned long line;	/* of the file; 0: of none */
+};
+
 struct sink {
 	void *ctx;
 	int (*begin)(void *ctx, struct why *);
-	/* ${line}: where in the file it begins, 0 if that means nothing.  The
-	 * DN has been normalised to ${key}. */
-	int (*entry)(void *ctx, const char *key, size_t key_len,
-	    const struct entry *, unsigned long line, struct why *);
+	int (*entry)(void *ctx, const struct source_entry *, struct why *);
+	/* Where these searches stand; a source without cookies never calls
+	 * it. */
+	int (*cookie)(void *ctx, unsigned searches, const struct cookie *,
+	    struct why *);
 	int (*end)(void *ctx, struct why *);
 };
 

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "config.h"
+#include "cookie.h"
 #include "model.h"
 #include "record.h"
 #include "why.h"
@@ -32,7 +33,7 @@
  * policy, and it is loaded without them.
  */
 
-enum { STORE_FORMAT = 2 };
+enum { STORE_FORMAT = 3 };
 
 struct store;
 
@@ -92,11 +93,13 @@ struct store_search {
 	uint64_t digest;		/* config_search's, when it was read */
 	struct clock_reading good;	/* when last known to agree */
 	uint64_t entries[KINDS];	/* in force */
-	uint64_t unusable;		/* values that could not be read */
+	uint64_t unusable;		/* values of them that could not be
+					   read */
 	uint64_t generation;		/* that last replaced it */
 	bool held_back;
 	uint64_t held_back_removes;	/* of how many, if held back */
 	uint64_t held_back_of;
+	struct cookie cookie;		/* where it stands at its server */
 };
 
 /**
@@ -155,7 +158,7 @@ int store_build_removes(struct store_build *, enum search, enum kind,
 /**
  * store_build_switch(build, notes, why):
  * Carry over the rest, sort the indexes, and put the generation in force,
- * atomically.  ${notes}[search] gives digest, good and unusable for the new
+ * atomically.  ${notes}[search] gives digest, good and cookie for the new
  * searches; the rest is counted.  A search whose bit is in ${drop} ends up
  * empty and not loaded.  The build is gone afterwards, also with -1 (then
  * the old generation stays in force).
@@ -181,6 +184,25 @@ int store_change_put(struct store_change *, enum search, const void *, size_t,
     const struct record *, struct why *);
 int store_change_delete(struct store_change *, enum search, const void *,
     size_t, struct why *);
+
+/**
+ * store_change_sweep(change, search, keep, ctx, why):
+ * Remove every entry of ${search} for whose key ${keep} says false.
+ */
+int store_change_sweep(struct store_change *, enum search,
+    bool (*)(void *ctx, const void *key, size_t), void *, struct why *);
+
+/**
+ * store_change_removes(change, search, kind, had, removes):
+ * How many entries of that kind ${search} had when the change began, and how
+ * many of them delete and sweep have taken out so far.
+ */
+void store_change_removes(const struct store_change *, enum search, enum kind,
+    uint64_t *, uint64_t *);
+
+/** store_change_cookie(change, search, cookie): where it stands now. */
+int store_change_cookie(struct store_change *, enum search,
+    const struct cookie *, struct why *);
 
 /** store_change_good(change, search, now): the source agrees as of now. */
 int store_change_good(struct store_change *, enum search,

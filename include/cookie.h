@@ -1,0 +1,40 @@
+#ifndef COOKIE_H
+#define COOKIE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * cookie: where a search that is followed stands (RFC 4533 section 2.1.2):
+ * bytes of the server's, given back to it to hear what has changed since.
+ *
+ * Plain values, pure functions; any thread.
+ */
+
+enum { COOKIE_MAX = 2048 };
+
+/* len == 0: none; the search begins anew. */
+struct cookie {
+	size_t len;
+	unsigned char bytes[COOKIE_MAX];
+};
+
+/** cookie_set(cookie, bytes, len): keep a copy; one that is longer than
+ * COOKIE_MAX is not kept (none). */
+void cookie_set(struct cookie *, const void *, size_t);
+
+/** cookie_equal(a, b): the same bytes? */
+bool cookie_equal(const struct cookie *, const struct cookie *);
+
+/**
+ * cookie_honoured(sent, given):
+ * slapd answers a cookie that it does not know (damaged, or of another set of
+ * servers) as if it had got none, and nothing in the answer says so: whoever
+ * keeps his old entries then keeps deleted ones for ever.  It honours a cookie
+ * only if that has a CSN of just the servers that it has itself, so the two
+ * cookies name the same servers ("csn=...#SID#...").  False unless they do; of
+ * servers whose cookies have no "csn=" at all, always true.
+ */
+bool cookie_honoured(const struct cookie *, const struct cookie *);
+
+#endif /* !COOKIE_H */

@@ -1,0 +1,74 @@
+#ifndef SYNC_H
+#define SYNC_H
+
+#include <stdbool.h>
+
+#include "cookie.h"
+#include "ldapconn.h"
+#include "uuidset.h"
+#include "why.h"
+
+/*
+ * sync: the consumer's side of one search by RFC 4533: its messages -> what
+ * came, went and stayed.
+ *
+ * Knows no connection and no store: whoever owns these hands in the messages
+ * and does what the sink is told.  One thread at a time.
+ */
+
+enum sync_stage {
+	SYNC_REFRESHING,	/* catching up: half a policy meanwhile */
+	SYNC_PERSISTING,	/* caught up; what comes is news */
+	SYNC_COMPLETE		/* refreshOnly: caught up, and ended */
+};
+
+/* What to do after a -1. */
+enum sync_trouble {
+	SYNC_FAILED,		/* don't know: later again, with the cookie */
+	SYNC_COOKIE_REFUSED,	/* the cookie is no good: begin anew */
+	SYNC_COOKIE_NEWER,	/* (53) the server is behind us: perhaps another
+				   one is not; else begin anew */
+	SYNC_NOT_OFFERED	/* the server has no RFC 4533 */
+};
+
+struct sync {
+	enum sync_mode mode;
+	enum sync_stage stage;
+	enum sync_trouble trouble;
+	struct cookie sent;	/* what the search began with; len 0: none */
+	struct cookie cookie;	/* the newest that was given */
+	struct uuidset present;	/* named in the present phase */
+	bool present_ended;	/* there was one, and it is over */
+};
+
+struct sync_sink {
+	void *ctx;
+	int (*put)(void *ctx, const unsigned char uuid[SYNC_UUID],
+	    const struct entry *, struct why *);
+	int (*delete)(void *ctx, const unsigned char uuid[SYNC_UUID],
+	    struct why *);
+	/* The present phase is over: all but these are gone.  Never called for
+	 * a search that began without a cookie: it has nothing to lose. */
+	int (*sweep)(void *ctx, const struct uuidset *, struct why *);
+};
+
+/** sync_begin(sync, mode, cookie): a search that was just sent; ${cookie} is
+ * what it was sent with, NULL or of length 0: none. */
+void sync_begin(struct sync *, enum sync_mode, const struct cookie *);
+
+/** sync_end(sync): give back what it holds. */
+void sync_end(struct sync *);
+
+/**
+ * sync_hear(sync, message, sink, why):
+ * The next message of that search.  Return 0; -1 with ${sync}->trouble if the
+ * search is of no more use (the server refused or ended it, or what it says
+ * makes no sense, or a referral means that it is not complete, or the sink
+ * failed).  Anything but success as the result of a search with a cookie is
+ * SYNC_COOKIE_REFUSED, but for 53 (SYNC_COOKIE_NEWER), and for busy,
+ * unavailable and the like, which say nothing about the cookie.
+ */
+int sync_hear(struct sync *, const struct ldapconn_message *,
+    const struct sync_sink *, struct why *);
+
+#endif /* !SYNC_H */
