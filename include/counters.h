@@ -20,6 +20,7 @@
 
 enum {
 	COUNTERS_ERROR_MAX = 512,
+	COUNTERS_ACCEPTS = 8,		/* that wait at the same time */
 	COUNTERS_SERVERS = 8		/* as many as directory.uris may name */
 };
 
@@ -66,13 +67,11 @@ struct counters {
 	_Atomic uint64_t log_lost;
 	_Atomic uint64_t decisions[VERDICT_WORDS][REASONS];
 
-	/* mayrelay refresh: a tool raises `asked' (after setting `accept'),
-	 * the feed answers by setting `result' and then `answered' to the
-	 * number that it saw. */
-	_Atomic uint64_t refresh_asked;
-	_Atomic uint64_t refresh_answered;
-	_Atomic int32_t refresh_accept;
-	_Atomic int32_t refresh_result;
+	/* mayrelay refresh: by counters_refresh_*() alone. */
+	_Atomic uint64_t refresh_asked;	/* how often so far */
+	_Atomic uint64_t refresh_reply;	/* number << 2 | refresh_result */
+	/* Who waits with --accept: number << 32 | process; 0: free. */
+	_Atomic uint64_t refresh_accepts[COUNTERS_ACCEPTS];
 
 	/* The feed's last error; odd sequence: being written. */
 	_Atomic uint32_t error_seq;
@@ -129,5 +128,54 @@ void counters_server_set(struct counters *, size_t,
 /** counters_server_get(counters, i, seen): a consistent copy, as above. */
 void counters_server_get(const struct counters *, size_t,
     struct server_seen *);
+
+/*
+ * A request of `mayrelay refresh'.
+ *
+ * Requests are numbered from 1; the feed answers all up to the number that it
+ * saw when it began to read, so whoever asks meanwhile is answered by another
+ * reading.  An answer is one word, number and result: released by the feed,
+ * acquired by the tools, so that whatever the feed wrote before it (the error,
+ * the store) is seen by who sees the answer.
+ *
+ * --accept belongs to one request and to the process that waits for it: what
+ * is read for number N is applied with it only if a request of 1..N, not yet
+ * answered, asked so, and its process is still there and has not left.  It is
+ * noted before the request is counted, so whoever sees the number sees it.
+ */
+
+/**
+ * counters_refresh_ask(counters, accept):
+ * By a tool.  Return the number of the request, or 0 (nothing asked) if
+ * COUNTERS_ACCEPTS others wait with ${accept} already.  Ends with
+ * counters_refresh_leave.
+ */
+uint64_t counters_refresh_ask(struct counters *, bool);
+
+/** counters_refresh_answered(counters, number, result): by a tool; true when
+ * the request was answered, with what came of it or of a later one. */
+bool counters_refresh_answered(const struct counters *, uint64_t,
+    enum refresh_result *);
+
+/** counters_refresh_leave(counters, number): by the tool that asked: it waits
+ * no more, answered or not; its --accept is withdrawn. */
+void counters_refresh_leave(struct counters *, uint64_t);
+
+/**
+ * counters_refresh_pending(counters, number, accept):
+ * By the feed, before it begins to read.  Return false if all are answered;
+ * true with the ${number} to answer and whether it is to be applied with
+ * ${accept}, which is counters_refresh_accepted(counters, number).
+ */
+bool counters_refresh_pending(const struct counters *, uint64_t *, bool *);
+
+/** counters_refresh_accepted(counters, number): by the feed, to ask once more
+ * before it applies what it has read for a long time. */
+bool counters_refresh_accepted(const struct counters *, uint64_t);
+
+/** counters_refresh_answer(counters, number, result): by the feed, one thread
+ * of it, when all sources have been read and their errors been set. */
+void counters_refresh_answer(struct counters *, uint64_t,
+    enum refresh_result);
 
 #endif /* !COUNTERS_H */
