@@ -235,6 +235,11 @@ role=narrowing
 enforce_from=now
 poll_interval=1s
 help_url=https://mail.example.com/smtp-auth
+people_base=ou=people,dc=example,dc=com
+relay_base=ou=relay,dc=example,dc=com
+groups_base=ou=groups,dc=example,dc=com
+# Where the policy comes from; empty: the file $policy (t/slapd.sh sets it).
+conf_source=
 conf_milter=
 conf_policy=
 conf_directory=
@@ -268,20 +273,20 @@ write_conf()
 	};
 	directory = {
 		store = "$store";
-		source = "ldif:$policy";
+		${conf_source:-source = "ldif:$policy";}
 		poll_interval = "$poll_interval";
 		accounts = {
-			base = "ou=people,dc=example,dc=com";
+			base = "$people_base";
 			preset = "inetorgperson";
 			$conf_accounts
 		};
-		networks = { base = "ou=relay,dc=example,dc=com"; };
+		networks = { base = "$relay_base"; };
 		domains = {
-			base = "ou=relay,dc=example,dc=com";
+			base = "$relay_base";
 			$conf_domains
 		};
 		groups = {
-			base = "ou=groups,dc=example,dc=com";
+			base = "$groups_base";
 			$conf_groups
 		};
 		$conf_directory
