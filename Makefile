@@ -43,7 +43,7 @@ BUILD_PACKAGES = gcc libc6-dev make pkgconf libmilter-dev liblmdb-dev \
 DEMO_PACKAGES = $(BUILD_PACKAGES) postfix swaks procps
 TEST_PACKAGES = $(DEMO_PACKAGES) check slapd ldap-utils schema2ldif \
 	sasl2-bin libsasl2-modules libsasl2-modules-db python3 util-linux \
-	mount iproute2 lmdb-utils
+	mount iproute2 lmdb-utils openssl
 
 CFLAGS = -O2 -g
 WARNINGS = -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
