@@ -33,7 +33,8 @@ bool cookie_equal(const struct cookie *, const struct cookie *);
  * keeps his old entries then keeps deleted ones for ever.  It honours a cookie
  * only if that has a CSN of just the servers that it has itself, so the two
  * cookies name the same servers ("csn=...#SID#...").  False unless they do; of
- * servers whose cookies have no "csn=" at all, always true.
+ * servers whose cookies have no "csn=" at all, always true.  So it is where
+ * none was given (len 0): slapd gives none when there is nothing new.
  */
 bool cookie_honoured(const struct cookie *, const struct cookie *);
 
