@@ -96,7 +96,11 @@ enum ldapconn_code {
 	LDAPCONN_NO_CONTROL,	/* 12: no RFC 4533 there */
 	LDAPCONN_UNWILLING,	/* 53: (also) a cookie newer than the server */
 	LDAPCONN_REFRESH_REQUIRED,	/* 4096 */
-	LDAPCONN_OTHER
+	LDAPCONN_LATER,		/* of the server or the search, whatever its
+				   cookie: limits (3, 4, 11), rights (7, 8, 13,
+				   14, 48, 49, 50), referral (10), no such base
+				   (32, 34, 36), busy, unavailable (51, 52) */
+	LDAPCONN_OTHER		/* all else */
 };
 
 /* Lives in the arena given to ldapconn_next. */
@@ -112,7 +116,9 @@ struct ldapconn_message {
 					   server's own text */
 	bool has_done;			/* RESULT: with a sync done control */
 	struct sync_done done;
-	struct cookie page;		/* RESULT: len 0: no more pages */
+	struct cookie page;		/* RESULT: len 0: no more pages (a page
+					   cookie too long to keep is nonsense
+					   instead: the rest would be lost) */
 };
 
 /**
