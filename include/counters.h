@@ -40,6 +40,7 @@ enum server_state {
 	SERVER_POLLED,		/* the last complete search came from it */
 	SERVER_FAILED		/* see its error */
 };
+enum { SERVER_STATES = SERVER_FAILED + 1 };
 
 struct counters_server {
 	_Atomic uint32_t seq;		/* odd: being written */
@@ -121,11 +122,13 @@ struct server_seen {
 	char error[COUNTERS_ERROR_MAX];	/* "": none */
 };
 
-/** counters_server_set(counters, i, seen): by the feed, one thread of it. */
+/** counters_server_set(counters, i, seen): by the feed, one thread of it.  Of
+ * servers beyond COUNTERS_SERVERS nothing is kept. */
 void counters_server_set(struct counters *, size_t,
     const struct server_seen *);
 
-/** counters_server_get(counters, i, seen): a consistent copy, as above. */
+/** counters_server_get(counters, i, seen): a consistent copy, as above; one
+ * that nobody spoke of is SERVER_IDLE since 0. */
 void counters_server_get(const struct counters *, size_t,
     struct server_seen *);
 

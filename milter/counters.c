@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,11 +15,19 @@
 #define FILE_NEW	"counters.new"
 
 static const char magic[8] = "mrcount";
-enum { VERSION_NOW = 1 };
+enum { VERSION_NOW = 2 };
 
-/* How often a reader tries to see an error that is not just being written:
- * its writer may have been killed in the middle. */
+/* How often a reader tries to see what is not just being written: its writer
+ * may have been killed in the middle. */
 enum { READ_TRIES = 1000 };
+
+/* The words of refresh_reply and refresh_accepts. */
+enum {
+	REPLY_BITS = 2,
+	ACCEPT_BITS = 32
+};
+_Static_assert(REFRESH_RESULTS <= 1 << REPLY_BITS &&
+    sizeof(pid_t) <= ACCEPT_BITS / 8, "results and processes fit");
 
 /* Processes share them: a lock inside one of them would be no lock. */
 _Static_assert(ATOMIC_CHAR_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2 &&
@@ -233,64 +242,295 @@ counters_close(struct counters *c)
 		munmap(c, sizeof(*c));
 }
 
-/* The last byte is never written: it ends every text. */
-static void
-error_write(struct counters *c, const char *text)
-{
-	size_t i, len = strnlen(text, COUNTERS_ERROR_MAX - 1);
-
-	for (i = 0; i < len; i++)
-		atomic_store_explicit(&c->error[i], (unsigned char)text[i],
-		    memory_order_relaxed);
-	atomic_store_explicit(&c->error[len], 0, memory_order_relaxed);
-}
+/* ---- what has more than one word ---------------------------------------- */
 
 /*
  * A sequence lock.  A sequence that is odd already was left by a feed that
  * was killed in the middle; there is never a second writer.
  */
-void
-counters_error_set(struct counters *c, int64_t at, const char *text)
+static uint32_t
+write_begin(_Atomic uint32_t *seq)
 {
-	uint32_t odd = atomic_load_explicit(&c->error_seq,
-	    memory_order_relaxed) | 1;
+	uint32_t odd = atomic_load_explicit(seq, memory_order_relaxed) | 1;
 
-	atomic_store_explicit(&c->error_seq, odd, memory_order_relaxed);
+	atomic_store_explicit(seq, odd, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release);
-	atomic_store_explicit(&c->error_at, text[0] == '\0' ? 0 : at,
-	    memory_order_relaxed);
-	error_write(c, text);
-	atomic_store_explicit(&c->error_seq, odd + 1, memory_order_release);
+	return (odd);
+}
+
+static void
+write_end(_Atomic uint32_t *seq, uint32_t odd)
+{
+
+	atomic_store_explicit(seq, odd + 1, memory_order_release);
+}
+
+static uint32_t
+read_begin(const _Atomic uint32_t *seq)
+{
+
+	return (atomic_load_explicit(seq, memory_order_acquire));
+}
+
+/* Was what was read since then written by nobody meanwhile? */
+static bool
+read_end(const _Atomic uint32_t *seq, uint32_t begun)
+{
+
+	atomic_thread_fence(memory_order_acquire);
+	return (begun % 2 == 0 &&
+	    atomic_load_explicit(seq, memory_order_relaxed) == begun);
 }
 
 static bool
-error_read(const struct counters *c, int64_t *at,
+read_settled(bool (*read_once)(const void *, void *), const void *from,
+    void *to)
+{
+	int tries;
+
+	for (tries = 0; tries < READ_TRIES; tries++) {
+		if (read_once(from, to))
+			return (true);
+		sched_yield();
+	}
+	return (false);
+}
+
+/* The last byte is never written: it ends every text. */
+static void
+text_write(_Atomic unsigned char to[COUNTERS_ERROR_MAX], const char *text)
+{
+	size_t i, len = strnlen(text, COUNTERS_ERROR_MAX - 1);
+
+	for (i = 0; i < len; i++)
+		atomic_store_explicit(&to[i], (unsigned char)text[i],
+		    memory_order_relaxed);
+	atomic_store_explicit(&to[len], 0, memory_order_relaxed);
+}
+
+static void
+text_read(const _Atomic unsigned char from[COUNTERS_ERROR_MAX],
     char text[COUNTERS_ERROR_MAX])
 {
-	uint32_t seq;
 	size_t i;
 
-	seq = atomic_load_explicit(&c->error_seq, memory_order_acquire);
-	*at = atomic_load_explicit(&c->error_at, memory_order_relaxed);
 	for (i = 0; i < COUNTERS_ERROR_MAX - 1; i++)
-		text[i] = (char)atomic_load_explicit(&c->error[i],
+		text[i] = (char)atomic_load_explicit(&from[i],
 		    memory_order_relaxed);
 	text[i] = '\0';
-	atomic_thread_fence(memory_order_acquire);
-	return (seq % 2 == 0 && atomic_load_explicit(&c->error_seq,
-	    memory_order_relaxed) == seq);
+}
+
+/* ---- the feed's last error ----------------------------------------------- */
+
+struct error_seen {
+	int64_t at;
+	char *text;
+};
+
+void
+counters_error_set(struct counters *c, int64_t at, const char *text)
+{
+	uint32_t odd = write_begin(&c->error_seq);
+
+	atomic_store_explicit(&c->error_at, text[0] == '\0' ? 0 : at,
+	    memory_order_relaxed);
+	text_write(c->error, text);
+	write_end(&c->error_seq, odd);
+}
+
+static bool
+error_read(const void *from, void *to)
+{
+	const struct counters *c = from;
+	struct error_seen *seen = to;
+	uint32_t begun = read_begin(&c->error_seq);
+
+	seen->at = atomic_load_explicit(&c->error_at, memory_order_relaxed);
+	text_read(c->error, seen->text);
+	return (read_end(&c->error_seq, begun));
 }
 
 void
 counters_error_get(const struct counters *c, int64_t *at,
     char text[COUNTERS_ERROR_MAX])
 {
-	int tries;
+	struct error_seen seen = { .text = text };
 
-	for (tries = 0; tries < READ_TRIES; tries++) {
-		if (error_read(c, at, text))
-			return;
-		sched_yield();
+	if (!read_settled(error_read, c, &seen))
+		strcpy(text, "an error was not written to its end");
+	*at = seen.at;
+}
+
+/* ---- the LDAP servers ---------------------------------------------------- */
+
+void
+counters_server_set(struct counters *c, size_t i,
+    const struct server_seen *seen)
+{
+	struct counters_server *server;
+	uint32_t odd;
+
+	if (i >= COUNTERS_SERVERS)
+		return;
+	server = &c->servers[i];
+	odd = write_begin(&server->seq);
+	atomic_store_explicit(&server->state, (int32_t)seen->state,
+	    memory_order_relaxed);
+	atomic_store_explicit(&server->since, seen->since,
+	    memory_order_relaxed);
+	atomic_store_explicit(&server->next, seen->next,
+	    memory_order_relaxed);
+	text_write(server->error, seen->error);
+	write_end(&server->seq, odd);
+}
+
+static bool
+server_read(const void *from, void *to)
+{
+	const struct counters_server *server = from;
+	struct server_seen *seen = to;
+	uint32_t begun = read_begin(&server->seq);
+	int32_t state;
+
+	state = atomic_load_explicit(&server->state, memory_order_relaxed);
+	seen->state = state >= 0 && state < SERVER_STATES ?
+	    (enum server_state)state : SERVER_IDLE;
+	seen->since = atomic_load_explicit(&server->since,
+	    memory_order_relaxed);
+	seen->next = atomic_load_explicit(&server->next,
+	    memory_order_relaxed);
+	text_read(server->error, seen->error);
+	return (read_end(&server->seq, begun));
+}
+
+void
+counters_server_get(const struct counters *c, size_t i,
+    struct server_seen *seen)
+{
+
+	if (i >= COUNTERS_SERVERS)
+		memset(seen, 0, sizeof(*seen));
+	else if (!read_settled(server_read, &c->servers[i], seen))
+		strcpy(seen->error, "its state was not written to its end");
+}
+
+/* ---- mayrelay refresh ---------------------------------------------------- */
+
+static uint64_t
+answered_upto(const struct counters *c)
+{
+
+	return (atomic_load(&c->refresh_reply) >> REPLY_BITS);
+}
+
+/* EPERM: it is there, and another user's. */
+static bool
+accept_held(uint64_t word)
+{
+	pid_t pid = (pid_t)(word & (((uint64_t)1 << ACCEPT_BITS) - 1));
+
+	return (pid > 0 && (kill(pid, 0) == 0 || errno == EPERM));
+}
+
+/* What another holds is left alone, also after it was answered: it may be
+ * about to be counted under a later number. */
+static _Atomic uint64_t *
+accept_take(struct counters *c, uint64_t word)
+{
+	uint64_t old;
+	int i;
+
+	for (i = 0; i < COUNTERS_ACCEPTS; i++) {
+		old = atomic_load(&c->refresh_accepts[i]);
+		if (!accept_held(old) && atomic_compare_exchange_strong(
+		    &c->refresh_accepts[i], &old, word))
+			return (&c->refresh_accepts[i]);
 	}
-	strcpy(text, "an error was not written to its end");
+	return (NULL);
+}
+
+static uint64_t
+accept_word(uint64_t number)
+{
+
+	return (number << ACCEPT_BITS | (uint64_t)getpid());
+}
+
+uint64_t
+counters_refresh_ask(struct counters *c, bool accept)
+{
+	uint64_t asked = atomic_load(&c->refresh_asked);
+	_Atomic uint64_t *word = NULL;
+
+	if (accept && (word = accept_take(c, accept_word(asked + 1))) == NULL)
+		return (0);
+	while (!atomic_compare_exchange_strong(&c->refresh_asked, &asked,
+	    asked + 1))
+		if (word != NULL)
+			atomic_store(word, accept_word(asked + 1));
+	return (asked + 1);
+}
+
+bool
+counters_refresh_answered(const struct counters *c, uint64_t number,
+    enum refresh_result *result)
+{
+	uint64_t reply = atomic_load(&c->refresh_reply);
+	unsigned code = reply & ((1U << REPLY_BITS) - 1);
+
+	if (reply >> REPLY_BITS < number)
+		return (false);
+	*result = code < REFRESH_RESULTS ? (enum refresh_result)code :
+	    REFRESH_FAILED;
+	return (true);
+}
+
+void
+counters_refresh_leave(struct counters *c, uint64_t number)
+{
+	uint64_t word;
+	int i;
+
+	for (i = 0; i < COUNTERS_ACCEPTS; i++) {
+		word = accept_word(number);
+		(void)atomic_compare_exchange_strong(&c->refresh_accepts[i],
+		    &word, 0);
+	}
+}
+
+bool
+counters_refresh_accepted(const struct counters *c, uint64_t number)
+{
+	uint64_t word, asked, answered = answered_upto(c);
+	int i;
+
+	for (i = 0; i < COUNTERS_ACCEPTS; i++) {
+		word = atomic_load(&c->refresh_accepts[i]);
+		asked = word >> ACCEPT_BITS;
+		if (asked > answered && asked <= number && accept_held(word))
+			return (true);
+	}
+	return (false);
+}
+
+bool
+counters_refresh_pending(const struct counters *c, uint64_t *number,
+    bool *accept)
+{
+
+	*number = atomic_load(&c->refresh_asked);
+	*accept = false;
+	if (*number <= answered_upto(c))
+		return (false);
+	*accept = counters_refresh_accepted(c, *number);
+	return (true);
+}
+
+void
+counters_refresh_answer(struct counters *c, uint64_t number,
+    enum refresh_result result)
+{
+
+	atomic_store(&c->refresh_reply,
+	    number << REPLY_BITS | (uint64_t)result);
 }

@@ -137,14 +137,17 @@ ask(const char *dir, const char *how)
 		[REFRESH_FAILED] = "failed"
 	};
 	struct counters *c = open_counters(dir);
-	uint64_t asked;
+	enum refresh_result result;
+	uint64_t number;
 
-	atomic_store(&c->refresh_accept,
+	number = counters_refresh_ask(c,
 	    how != NULL && strcmp(how, "accept") == 0);
-	asked = atomic_fetch_add(&c->refresh_asked, 1) + 1;
-	while (atomic_load(&c->refresh_answered) < asked)
+	if (number == 0)
+		fail("others wait with accept");
+	while (!counters_refresh_answered(c, number, &result))
 		usleep(STEP_US);
-	puts(results[atomic_load(&c->refresh_result)]);
+	counters_refresh_leave(c, number);
+	puts(results[result]);
 	counters_close(c);
 	return (0);
 }

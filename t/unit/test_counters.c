@@ -66,11 +66,11 @@ START_TEST(created_and_opened)
 	atomic_fetch_add(&made->connections_total, 3);
 	atomic_fetch_add(&made->decisions[VERDICT_REJECT]
 	    [REASON_AUTH_REQUIRED], 1);
-	atomic_store(&feed->refresh_answered, 7);
+	atomic_store(&feed->ldap_changes, 7);
 	ck_assert_uint_eq(tool->connections_total, 3);
 	ck_assert_uint_eq(tool->decisions[VERDICT_REJECT]
 	    [REASON_AUTH_REQUIRED], 1);
-	ck_assert_uint_eq(made->refresh_answered, 7);
+	ck_assert_uint_eq(made->ldap_changes, 7);
 	counters_close(made);
 	counters_close(tool);
 	counters_close(feed);
@@ -430,6 +430,102 @@ START_TEST(writer_died)
 }
 END_TEST
 
+/* ---- servers ------------------------------------------------------------- */
+
+static const struct {
+	const char *label;
+	struct server_seen seen;
+} servers[] = {
+	{ "idle", { SERVER_IDLE, 1700000000, 0, "" } },
+	{ "tried", { SERVER_TRIED, 1700000001, 0, "it was down" } },
+	{ "followed", { SERVER_FOLLOWED, 1700000002, 0, "" } },
+	{ "polled", { SERVER_POLLED, 1700000003, 1700000063, "" } },
+	{ "failed", { SERVER_FAILED, 1700000004, 1700000014,
+	    "Can't contact LDAP server" } },
+};
+enum { SERVERS = sizeof(servers) / sizeof(servers[0]) };
+
+START_TEST(server_as_it_was_set)
+{
+	const struct server_seen before = { SERVER_FAILED, 1, 2, "an error "
+	    "that was longer than the one that comes after it" };
+	struct counters *c = create();
+	struct server_seen seen;
+
+	counters_server_set(c, 3, &before);
+	counters_server_set(c, 3, &servers[_i].seen);
+	memset(&seen, '#', sizeof(seen));
+	counters_server_get(c, 3, &seen);
+	ck_assert_msg(seen.state == servers[_i].seen.state, "%s: %d",
+	    servers[_i].label, seen.state);
+	ck_assert_int_eq(seen.since, servers[_i].seen.since);
+	ck_assert_int_eq(seen.next, servers[_i].seen.next);
+	ck_assert_str_eq(seen.error, servers[_i].seen.error);
+	counters_server_get(c, 2, &seen);
+	ck_assert_int_eq(seen.state, SERVER_IDLE);
+	ck_assert_int_eq(seen.since, 0);
+	ck_assert_str_eq(seen.error, "");
+	counters_close(c);
+}
+END_TEST
+
+START_TEST(every_server_is_one_of_its_own)
+{
+	struct counters *c = create();
+	struct server_seen seen = { .state = SERVER_FAILED };
+	size_t i;
+
+	for (i = 0; i < COUNTERS_SERVERS + 2; i++) {
+		seen.since = (int64_t)i + 1;
+		counters_server_set(c, i, &seen);
+	}
+	for (i = 0; i < COUNTERS_SERVERS; i++) {
+		counters_server_get(c, i, &seen);
+		ck_assert_int_eq(seen.since, (int64_t)i + 1);
+	}
+	counters_server_get(c, i, &seen);
+	ck_assert_int_eq(seen.state, SERVER_IDLE);
+	ck_assert_int_eq(seen.since, 0);
+	counters_close(c);
+}
+END_TEST
+
+START_TEST(server_writer_died)
+{
+	struct counters *c = create();
+	struct server_seen seen = { SERVER_FOLLOWED, 5, 6, "first" };
+
+	counters_server_set(c, 0, &seen);
+	atomic_fetch_add(&c->servers[0].seq, 1);
+	counters_server_get(c, 0, &seen);
+	ck_assert_str_eq(seen.error, "its state was not written to its end");
+	strcpy(seen.error, "second");
+	counters_server_set(c, 0, &seen);
+	counters_server_get(c, 0, &seen);
+	ck_assert_str_eq(seen.error, "second");
+	ck_assert_int_eq(seen.state, SERVER_FOLLOWED);
+	counters_close(c);
+}
+END_TEST
+
+static const int32_t no_states[] = { -1, SERVER_STATES, INT32_MAX,
+	INT32_MIN };
+enum { NO_STATES = sizeof(no_states) / sizeof(no_states[0]) };
+
+START_TEST(server_of_no_known_state)
+{
+	struct counters *c = create();
+	struct server_seen seen;
+
+	atomic_store(&c->servers[0].state, no_states[_i]);
+	counters_server_get(c, 0, &seen);
+	ck_assert_int_eq(seen.state, SERVER_IDLE);
+	counters_close(c);
+}
+END_TEST
+
+/* ---- half of what is written --------------------------------------------- */
+
 static atomic_bool enough;
 
 static void *
@@ -447,6 +543,47 @@ write_errors(void *arg)
 	}
 	return (NULL);
 }
+
+static void *
+write_servers(void *arg)
+{
+	struct counters *c = arg;
+	struct server_seen seen = { .state = SERVER_IDLE };
+	int i;
+
+	for (i = 0; !atomic_load(&enough); i++) {
+		seen.since = seen.next = 'a' + i % 26;
+		memset(seen.error, 'a' + i % 26, sizeof(seen.error) - 1);
+		counters_server_set(c, 1, &seen);
+		if (i % 8 == 0)
+			usleep(50);
+	}
+	return (NULL);
+}
+
+START_TEST(never_half_a_server)
+{
+	struct counters *c = create();
+	struct server_seen seen;
+	pthread_t writer;
+	char one[2] = "";
+	int i;
+
+	ck_assert_int_eq(pthread_create(&writer, NULL, write_servers, c), 0);
+	for (i = 0; i < 20000; i++) {
+		counters_server_get(c, 1, &seen);
+		if (strncmp(seen.error, "its state was", 13) == 0)
+			continue;
+		one[0] = (char)seen.since;
+		ck_assert_int_eq(seen.since, seen.next);
+		ck_assert_uint_eq(strspn(seen.error, one),
+		    strlen(seen.error));
+	}
+	atomic_store(&enough, true);
+	pthread_join(writer, NULL);
+	counters_close(c);
+}
+END_TEST
 
 /* All letters of a text are one letter, and the time is that letter. */
 START_TEST(never_half_an_error)
@@ -496,6 +633,11 @@ suite(void)
 	tcase_add_loop_test(tc, last_error, 0, ERRORS);
 	tcase_add_test(tc, writer_died);
 	tcase_add_test(tc, never_half_an_error);
+	tcase_add_loop_test(tc, server_as_it_was_set, 0, SERVERS);
+	tcase_add_test(tc, every_server_is_one_of_its_own);
+	tcase_add_test(tc, server_writer_died);
+	tcase_add_loop_test(tc, server_of_no_known_state, 0, NO_STATES);
+	tcase_add_test(tc, never_half_a_server);
 	suite_add_tcase(s, tc);
 	return (s);
 }
