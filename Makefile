@@ -21,7 +21,8 @@ WORLD = clock log setting option configtype configmap configreply config \
 	counters store layout replica storeview storebuild storechange
 # Feed: fills the store.
 FEED = source dnset ldif ldiffile intake ldapquery synccontrol ldapconn \
-	dial uuidset sync listing servers filefeed ldapfeed feed
+	dial uuidset sync listing pulse feedtools servers \
+	filefeed persist ldapfeed feed
 # Door: lets the MTA or the postmaster in.
 DOOR = privilege session callbacks process child notify listener reload \
 	agewatch service running jsondoc explain status refresh

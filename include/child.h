@@ -26,7 +26,7 @@ struct child *child_new(const char *, const char *, struct counters *);
 /**
  * child_watch(child):
  * Hear its ticks, reap it, kill it, (re)start it: whatever is due now.  To be
- * called at least every FEED_TICK_MS, and after SIGCHLD.
+ * called at least every PULSE_TICK_MS, and after SIGCHLD.
  */
 void child_watch(struct child *);
 

@@ -12,7 +12,7 @@
 
 #include "child.h"
 #include "clock.h"
-#include "feed.h"
+#include "pulse.h"
 #include "log.h"
 #include "process.h"
 
@@ -138,11 +138,11 @@ judge(struct child *c, int64_t now)
 		kill_hard(c);
 		return;
 	}
-	if (c->killed || now - c->ticked_ms < FEED_DEAD_MS)
+	if (c->killed || now - c->ticked_ms < PULSE_DEAD_MS)
 		return;
 	log_line(LOG_SEV_ERROR, "mayrelay-feed (process %ld) has given no "
 	    "sign of life for %d seconds: it is killed and started again",
-	    (long)c->pid, FEED_DEAD_MS / 1000);
+	    (long)c->pid, PULSE_DEAD_MS / 1000);
 	kill_hard(c);
 }
 

@@ -86,7 +86,7 @@ becomes "and goes back" two_accounts
 wait_for feed_runs
 feed=$(feed_pid)
 
-# ---- one that hangs (FEED_DEAD_MS) -----------------------------------------
+# ---- one that hangs (PULSE_DEAD_MS) -----------------------------------------
 
 kill -STOP "$feed"
 holds "mail goes on" outsider_refused
