@@ -119,6 +119,8 @@ static const struct {
 	    TEXT(HEAD CSN(T2, "002")), false },
 	{ "SIDs are hexadecimal", TEXT(HEAD CSN(T1, "010")),
 	    TEXT(HEAD CSN(T2, "008")), false },
+	{ "nor are a and 10 the same", TEXT(HEAD CSN(T1, "00a")),
+	    TEXT(HEAD CSN(T2, "010")), false },
 	{ "all their digits count", TEXT(HEAD CSN(T1, "100")),
 	    TEXT(HEAD CSN(T2, "000")), false },
 	{ "a server more", TEXT(HEAD CSN(T1, "001")),
