@@ -5,14 +5,17 @@
 
 /*
  * refresh: `mayrelay refresh', asks the running feed to read its sources anew
- * and waits for what came of it.
+ * and waits for what came of it: of all of them the worst.
+ *
+ * An --accept counts while its process waits: an end, a signal and a kill
+ * withdraw it.
  */
 
 /**
  * refresh_run(config, argc, argv):
  * ${argv}[0] is "refresh"; --accept also applies what was held back.  Exit 0
- * in force, 1 held back, 75 failed (the old policy stays), 64 usage, 69
- * mayrelayd does not run.
+ * in force, 1 held back, 75 failed or no answer (the old policy stays), 64
+ * usage, 69 mayrelayd does not run.
  */
 int refresh_run(const struct config *, int, char **);
 

@@ -1,4 +1,4 @@
-#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sysexits.h>
 #include <time.h>
@@ -21,10 +21,21 @@ enum {
 
 const char refresh_usage[] =
     "mayrelay refresh [--accept]\n"
-    "Has the running mayrelayd read its sources anew, and waits for it;\n"
+    "Has the running mayrelayd read all its sources anew, and waits for it;\n"
     "--accept also applies what directory.max_shrink held back.\n"
-    "Exit status: 0 in force, 1 held back, 75 a source could not be read,\n"
-    "64 usage, 69 mayrelayd does not run.\n";
+    "Exit status: 0 in force, 1 held back, 75 a source could not be read or\n"
+    "there was no answer, 64 usage, 69 mayrelayd does not run.\n";
+
+/* One request, while it is waited for. */
+struct waiting {
+	const struct config *config;
+	struct counters *counters;
+	uint64_t number;
+	uint64_t born;			/* feed_starts when it was asked */
+	int64_t end_ms;
+};
+
+static volatile sig_atomic_t interrupted;
 
 static int
 say(const char *text, int code)
@@ -57,10 +68,10 @@ failed(const struct counters *counters, const char *what)
 }
 
 static int
-report(const struct counters *counters)
+report(const struct counters *counters, enum refresh_result result)
 {
 
-	switch ((enum refresh_result)counters->refresh_result) {
+	switch (result) {
 	case REFRESH_DONE:
 		return (say("The policy was read anew and is in force.", 0));
 	case REFRESH_HELD_BACK:
@@ -74,49 +85,81 @@ report(const struct counters *counters)
 	return (failed(counters, "a source could not be read"));
 }
 
+/* ---- waiting ---------------------------------------------------------- */
+
+static void
+interrupt(int sig)
+{
+
+	(void)sig;
+	interrupted = 1;
+}
+
+/* Whoever is told to end has still to withdraw what he asked for. */
+static void
+signals_catch(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+	struct sigaction action = { .sa_handler = interrupt }, before;
+	size_t i;
+
+	sigemptyset(&action.sa_mask);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (sigaction(signals[i], NULL, &before) == 0 &&
+		    before.sa_handler != SIG_IGN)
+			(void)sigaction(signals[i], &action, NULL);
+}
+
+/* A signal ends the pause. */
 static void
 pause_a_little(void)
 {
-	struct timespec left = { .tv_nsec = POLL_MS * 1000000L };
+	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
 
-	while (nanosleep(&left, &left) == -1 && errno == EINTR)
-		;
+	(void)nanosleep(&pause, NULL);
 }
 
-/* Nobody waits for it any more: what is held back later was not meant. */
 static int
-give_up(struct counters *counters, int code)
+wait_for(const struct waiting *w)
 {
+	enum refresh_result result;
 
-	counters->refresh_accept = false;
-	return (code);
+	while (!counters_refresh_answered(w->counters, w->number, &result)) {
+		if (interrupted)
+			return (complain("interrupted: nobody waits for the "
+			    "answer, and no --accept counts", EX_TEMPFAIL));
+		if (running_look(w->counters, w->config) == RUNNING_NOT)
+			return (complain("mayrelayd has ended meanwhile",
+			    EX_UNAVAILABLE));
+		if (w->counters->feed_starts >= w->born + FEED_LIVES)
+			return (failed(w->counters,
+			    "mayrelay-feed ends as soon as it begins"));
+		if (clock_ms() > w->end_ms)
+			return (failed(w->counters,
+			    "there was no answer in ten minutes"));
+		pause_a_little();
+	}
+	return (report(w->counters, result));
 }
 
 static int
 ask(const struct config *config, struct counters *counters, bool accept)
 {
-	int64_t end = clock_ms() + PATIENCE_MS;
-	uint64_t number, born = counters->feed_starts;
+	struct waiting w = { .config = config, .counters = counters,
+	    .born = counters->feed_starts };
+	int code;
 
 	if (running_look(counters, config) == RUNNING_NOT)
 		return (complain("mayrelayd does not run: it reads its sources "
 		    "when it starts", EX_UNAVAILABLE));
-	counters->refresh_accept = accept;
-	number = atomic_fetch_add(&counters->refresh_asked, 1) + 1;
-	while (counters->refresh_answered < number) {
-		if (running_look(counters, config) == RUNNING_NOT)
-			return (complain("mayrelayd has ended meanwhile",
-			    EX_UNAVAILABLE));
-		if (counters->feed_starts >= born + FEED_LIVES)
-			return (give_up(counters, failed(counters,
-			    "mayrelay-feed ends as soon as it begins")));
-		if (clock_ms() > end)
-			return (give_up(counters, complain("no answer in ten "
-			    "minutes; `mayrelay status' shows what the feed "
-			    "does", EX_TEMPFAIL)));
-		pause_a_little();
-	}
-	return (report(counters));
+	signals_catch();
+	if ((w.number = counters_refresh_ask(counters, accept)) == 0)
+		return (complain("too many others wait for an answer to "
+		    "`mayrelay refresh --accept'", EX_TEMPFAIL));
+	w.end_ms = clock_ms() + PATIENCE_MS;
+	code = wait_for(&w);
+	counters_refresh_leave(counters, w.number);
+	return (code);
 }
 
 int
