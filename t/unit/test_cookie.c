@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* ---- keeping and comparing --------------------------------------------- */
+/* ---- keeping and comparing ---------------------------------------------- */
 
 static const struct {
 	const char *label;
