@@ -273,7 +273,7 @@ write_conf()
 	};
 	directory = {
 		store = "$store";
-		${conf_source:-source = "ldif:$policy";}
+		${conf_source:-source = \"ldif:$policy\";}
 		poll_interval = "$poll_interval";
 		accounts = {
 			base = "$people_base";
