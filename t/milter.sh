@@ -120,3 +120,46 @@ log_has()		# EXTENDED-REGEX
 {
 	file_has "$daemon_log" "$1"
 }
+
+# A line of miltc's `case': who sends to outside?
+asking()		# ADDR LOGIN|- SENDER [RECIPIENT]
+{
+	printf 'case 4 %s 4711\t%s\t%s\t<%s>\t<%s>\tsmtp\t-\t-\n' "$1" "$2" \
+	    "$([ "$2" = - ] && echo - || echo PLAIN)" "$3" \
+	    "${4:-b@example.net}"
+}
+
+# Clients that ask all the time, until stop_asking: the CASEs in turn.
+keep_asking()		# CASE...
+{
+	asked=$#
+	: > "$W/asking"
+	at_exit 'rm -f "$W/asking"'
+	{
+		echo "open unix:$socket"
+		echo negotiate
+		while [ -e "$W/asking" ]; do
+			printf '%s\n' "$@"
+			sleep 0.05
+		done
+	} | miltc > "$W/answers" 2>&1 &
+	asking_pid=$!
+}
+
+stop_asking()
+{
+	rm -f "$W/asking"
+	wait "$asking_pid"
+}
+
+# What the N-th CASE was answered, each answer once.
+answers()		# N
+{
+	awk -v n="$1" -v of="$asked" 'NR % of == n % of' "$W/answers" |
+	    sort -u
+}
+
+times_asked()
+{
+	echo "$(($(wc -l < "$W/answers") / asked))"
+}
