@@ -36,9 +36,11 @@ struct sync {
 	enum sync_stage stage;
 	enum sync_trouble trouble;
 	struct cookie sent;	/* what the search began with; len 0: none */
-	struct cookie cookie;	/* the newest that was given */
-	struct uuidset present;	/* named in the present phase */
-	bool present_ended;	/* there was one, and it is over */
+	struct cookie cookie;	/* the newest: that, until one is given */
+	bool given;		/* one was */
+	bool told;		/* of any entry, if only of its staying */
+	struct uuidset present;	/* named in the refresh */
+	bool present_ended;	/* there was a present phase; it is over */
 };
 
 struct sync_sink {
@@ -47,8 +49,9 @@ struct sync_sink {
 	    const struct entry *, struct why *);
 	int (*delete)(void *ctx, const unsigned char uuid[SYNC_UUID],
 	    struct why *);
-	/* The present phase is over: all but these are gone.  Never called for
-	 * a search that began without a cookie: it has nothing to lose. */
+	/* The present phase is over: all but these are gone.  Called once at
+	 * most, and never for a search that began without a cookie: it has
+	 * nothing to lose. */
 	int (*sweep)(void *ctx, const struct uuidset *, struct why *);
 };
 
@@ -62,11 +65,16 @@ void sync_end(struct sync *);
 /**
  * sync_hear(sync, message, sink, why):
  * The next message of that search.  Return 0; -1 with ${sync}->trouble if the
- * search is of no more use (the server refused or ended it, or what it says
+ * search is of no more use: the server refused or ended it, or what it says
  * makes no sense, or a referral means that it is not complete, or the sink
- * failed).  Anything but success as the result of a search with a cookie is
- * SYNC_COOKIE_REFUSED, but for 53 (SYNC_COOKIE_NEWER), and for busy,
- * unavailable and the like, which say nothing about the cookie.
+ * failed.  What was told since the last SYNC_PERSISTING must not be kept then.
+ *
+ * A refresh with a cookie that fails for another reason than the server's
+ * being busy and the like (LDAPCONN_LATER), a referral, or the sink would fail
+ * with this cookie for ever: that is SYNC_COOKIE_REFUSED.  So is one that
+ * looks as if the server had passed the cookie over: no present phase, and
+ * either a new cookie that cookie_honoured() does not believe, or news and no
+ * cookie at all.  (slapd gives none if nothing has changed.)
  */
 int sync_hear(struct sync *, const struct ldapconn_message *,
     const struct sync_sink *, struct why *);
