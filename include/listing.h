@@ -37,14 +37,18 @@ struct listing {
  * Tell ${sink} the entries (and the cookie); neither begin nor end, because
  * several listings make one reading.  A key is the entryUUID (LISTING_PLAIN:
  * if the server has it, else the normal DN).  An entry whose DN we cannot
- * normalise is told as "entryUUID=..." and reported.
+ * normalise is told as "entryUUID=..." and reported (LISTING_PLAIN without an
+ * entryUUID: as "entryDN=#..." with its bytes in hex).  -1 also when two
+ * entries have one key (the directory was changed meanwhile), or when an entry
+ * has only some of an attribute's values ("member;range=0-1499").
  */
 int listing_run(struct listing *, const struct sink *, struct why *);
 
 /**
- * listing_entry(query, entry, uuid, arena, out):
+ * listing_entry(query, entry, uuid, arena, copy, out):
  * An entry as the sinks want it: with its key, and with a DN that normalises.
- * Return 0, or -1 when memory is short.
+ * ${copy} takes what must not be changed in ${entry}; all three, ${uuid} and
+ * ${arena} must live as long as ${out}.  Return 0, or -1 when memory is short.
  */
 int listing_entry(const struct ldapquery *, const struct entry *,
     const unsigned char[SYNC_UUID], struct arena *, struct entry *,
