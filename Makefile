@@ -25,7 +25,8 @@ FEED = source dnset ldif ldiffile intake ldapquery synccontrol ldapconn \
 	filefeed persist ldapfeed feed
 # Door: lets the MTA or the postmaster in.
 DOOR = privilege session callbacks process child notify listener reload \
-	agewatch service running jsondoc explain status refresh
+	agewatch service running jsondoc explain standing health statustext \
+	statusjson status refresh
 
 MODULES = $(VALUES) $(WORLD) $(FEED) $(DOOR)
 PROGRAMS = mayrelayd mayrelay mayrelay-feed
@@ -96,7 +97,7 @@ $(B)/%.o: milter/%.c | $(DIRS)
 
 # Made anew when VERSION or a folder changes: `make install PREFIX=/usr'.
 $(B)/mayrelayd.o $(B)/mayrelay.o $(B)/mayrelay-feed.o $(B)/service.o \
-    $(B)/status.o: $(B)/defs
+    $(B)/statustext.o $(B)/statusjson.o: $(B)/defs
 $(B)/defs: always | $(DIRS)
 	@echo '$(DEFS)' | cmp -s - $@ || echo '$(DEFS)' > $@
 

@@ -19,7 +19,7 @@ enum agewatch_state {
 	AGEWATCH_YOUNG,
 	AGEWATCH_HALF,		/* past half of policy.max_stale */
 	AGEWATCH_STALE,		/* past policy.max_stale */
-	AGEWATCH_MISSING	/* not loaded, or not readable, for a while */
+	AGEWATCH_MISSING	/* not loaded, or not readable */
 };
 
 /* All zero at the start. */
@@ -33,8 +33,12 @@ struct agewatch {
 /**
  * agewatch_look(watch, config, store):
  * Look at the policy, if a minute has passed since the last look, and log each
- * change of its state once.
+ * change of its state once; that it is missing only after a minute.
  */
 void agewatch_look(struct agewatch *, const struct config *, struct store *);
+
+/** agewatch_judge(policy, config): how it is now. */
+enum agewatch_state agewatch_judge(const struct policy_view *,
+    const struct config *);
 
 #endif /* !AGEWATCH_H */

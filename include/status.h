@@ -10,8 +10,9 @@
 
 /**
  * status_run(config, argc, argv):
- * ${argv}[0] is "status".  Prints as text or, with --json, as JSON.  Exit 0,
- * 64 usage, 69 no store.
+ * ${argv}[0] is "status".  Prints as text or, with --json, as JSON.  Exit 0
+ * all is well, 1 somebody should look, 2 nothing is decided (health.h), 64
+ * usage, 69 no store.
  */
 int status_run(const struct config *, int, char **);
 

@@ -19,4 +19,8 @@
 #define VISIBLE_SIZE(len)	((len) * 4 + 1)
 const char *visible_text(const char *, char *, size_t);
 
+/** visible_bytes(bytes, len, out, size): the same for bytes that may have NULs
+ * among them. */
+const char *visible_bytes(const void *, size_t, char *, size_t);
+
 #endif /* !VISIBLE_H */

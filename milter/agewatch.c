@@ -5,8 +5,8 @@ enum { LOOK_S = 60 };
 
 /* Between two looks at a source its policy grows old by poll_interval: that is
  * nothing to tell. */
-static enum agewatch_state
-state_of(const struct policy_view *policy, const struct config *config)
+enum agewatch_state
+agewatch_judge(const struct policy_view *policy, const struct config *config)
 {
 	const int64_t max_stale = config->policy.max_stale;
 	const int64_t usual = 2 * (config->poll_interval_ms / 1000);
@@ -88,7 +88,7 @@ look(struct agewatch *watch, const struct config *config,
     const struct policy_view *policy, const struct clock_reading *now)
 {
 	const struct policy_settings *settings = &config->policy;
-	const enum agewatch_state state = state_of(policy, config);
+	const enum agewatch_state state = agewatch_judge(policy, config);
 	const bool long_missing = missing_for_long(watch, state, now);
 
 	if (state == watch->said ||

@@ -35,6 +35,17 @@ START_TEST(text)
 }
 END_TEST
 
+START_TEST(bytes)
+{
+	char out[32];
+
+	ck_assert_str_eq(visible_bytes(TEXT("a\0b\n"), out, sizeof(out)),
+	    "a\\x00b\\x0a");
+	ck_assert_str_eq(visible_bytes("abc", 2, out, sizeof(out)), "ab");
+	ck_assert_str_eq(visible_bytes(NULL, 0, out, sizeof(out)), "");
+}
+END_TEST
+
 START_TEST(no_room)
 {
 	char out[1] = { '#' };
@@ -63,6 +74,7 @@ main(void)
 	Suite *suite = suite_create("visible");
 
 	suite_rows(suite, text, ROWS(rows));
+	suite_one(suite, bytes);
 	suite_one(suite, no_room);
 	suite_one(suite, always_enough);
 	return (suite_run(suite));
