@@ -34,6 +34,7 @@ int layout_number_get(const MDB_val *, uint64_t *);
 struct layout_entry {
 	enum search search;
 	enum kind kind;
+	uint32_t unusable;	/* struct record's */
 	const void *key;
 	size_t key_len;
 	const void *bytes;	/* record_write's */
@@ -65,7 +66,9 @@ bool layout_prefix_has(const struct layout_prefixes *, unsigned family,
 
 enum { LAYOUT_SLOTS = 2 };
 
-/* The notes: one record of the database "meta". */
+/* The notes: one record of the database "meta".  Of the searches' cookies
+ * only the lengths are here; the bytes have records of their own, so that mail
+ * need not read them (replica_cookie_get). */
 struct layout_meta {
 	uint64_t generation;	/* 0 = none yet */
 	unsigned slot;		/* in force */
@@ -75,7 +78,7 @@ struct layout_meta {
 
 /* What it is on disk, in words of 64 bits. */
 enum {
-	LAYOUT_SEARCH_WORDS = 14 + KINDS,
+	LAYOUT_SEARCH_WORDS = 15 + KINDS,
 	LAYOUT_META_WORDS = 2 + SEARCHES * LAYOUT_SEARCH_WORDS +
 	    4 * LAYOUT_SLOTS
 };

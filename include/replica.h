@@ -37,6 +37,7 @@ struct store {
 	struct replica_slot slots[LAYOUT_SLOTS];
 	int writer_fd;		/* STORE_WRITE: lock.feed */
 	bool building;		/* STORE_WRITE: a build is under way */
+	bool changing;		/* STORE_WRITE: a change is */
 	atomic_bool broken;	/* LMDB refuses to go on in this process */
 };
 
@@ -44,6 +45,19 @@ struct store {
 int replica_meta_get(const struct store *, MDB_txn *, struct layout_meta *);
 int replica_meta_put(const struct store *, MDB_txn *,
     const struct layout_meta *);
+
+/**
+ * replica_cookie_get(store, txn, search, cookie):
+ * Of ${cookie} the length is as the notes have it; read its bytes.
+ * MDB_CORRUPTED if they are not that many.
+ */
+int replica_cookie_get(const struct store *, MDB_txn *, enum search,
+    struct cookie *);
+
+/** replica_cookie_put(store, txn, search, cookie): the bytes; the notes, with
+ * the length, are for the caller to write. */
+int replica_cookie_put(const struct store *, MDB_txn *, enum search,
+    const struct cookie *);
 
 /** replica_entry_get(txn, slot, number, entry): one record; MDB_NOTFOUND. */
 int replica_entry_get(MDB_txn *, const struct replica_slot *, uint64_t,

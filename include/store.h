@@ -126,7 +126,7 @@ struct store_build;
 /**
  * store_build_begin(store, searches, build, why):
  * Begin a generation in which ${searches} (bit mask) are new and all others
- * are carried over.  One build at a time.
+ * are carried over.  One build at a time, and none beside a change.
  */
 int store_build_begin(struct store *, unsigned, struct store_build **,
     struct why *);
@@ -175,9 +175,11 @@ struct store_change;
 
 /**
  * store_change_begin(store, change, why) ... store_change_commit:
- * One small transaction on the generation in force.  put replaces the entry
- * of that key, delete removes it if it is there.  commit and cancel end the
- * change.
+ * One transaction on the generation in force.  put replaces the entry of that
+ * key (one that is the same already is left alone), delete removes it if it is
+ * there.  commit and cancel end the change; after an error of the store's
+ * (its limits, the disk, memory) commit refuses.  One change at a time, and
+ * none beside a build.
  */
 int store_change_begin(struct store *, struct store_change **, struct why *);
 int store_change_put(struct store_change *, enum search, const void *, size_t,
@@ -195,10 +197,18 @@ int store_change_sweep(struct store_change *, enum search,
 /**
  * store_change_removes(change, search, kind, had, removes):
  * How many entries of that kind ${search} had when the change began, and how
- * many of them delete and sweep have taken out so far.
+ * many of them delete and sweep have taken out so far (one that is put again
+ * after that counts too).
  */
 void store_change_removes(const struct store_change *, enum search, enum kind,
     uint64_t *, uint64_t *);
+
+/**
+ * store_change_size(change, put, deleted):
+ * How many entries it has put (new ones and other ones than before), and how
+ * many it has deleted.
+ */
+void store_change_size(const struct store_change *, uint64_t *, uint64_t *);
 
 /** store_change_cookie(change, search, cookie): where it stands now. */
 int store_change_cookie(struct store_change *, enum search,

@@ -44,8 +44,9 @@ layout_number_get(const MDB_val *val, uint64_t *n)
 
 enum { BOOT_ID_WORDS = (CLOCK_BOOT_ID_MAX + 7) / 8 };
 
-/* search, kind, length of the key (32 bits, big-endian), key, record */
-enum { ENTRY_HEAD = 6 };
+/* search, kind, values that could not be read and length of the key (32 bits
+ * each, big-endian), key, record */
+enum { ENTRY_UNUSABLE = 2, ENTRY_KEY_LEN = 6, ENTRY_HEAD = 10 };
 
 size_t
 layout_entry_size(const struct layout_entry *e)
@@ -60,7 +61,8 @@ layout_entry_write(const struct layout_entry *e, unsigned char *p)
 
 	p[0] = (unsigned char)e->search;
 	p[1] = (unsigned char)e->kind;
-	number_write(p + 2, e->key_len, 4);
+	number_write(p + ENTRY_UNUSABLE, e->unusable, 4);
+	number_write(p + ENTRY_KEY_LEN, e->key_len, 4);
 	memcpy(p + ENTRY_HEAD, e->key, e->key_len);
 	memcpy(p + ENTRY_HEAD + e->key_len, e->bytes, e->len);
 }
@@ -74,7 +76,8 @@ layout_entry_read(const MDB_val *val, struct layout_entry *e)
 		return (MDB_CORRUPTED);
 	e->search = (enum search)p[0];
 	e->kind = (enum kind)p[1];
-	e->key_len = (size_t)number_read(p + 2, 4);
+	e->unusable = (uint32_t)number_read(p + ENTRY_UNUSABLE, 4);
+	e->key_len = (size_t)number_read(p + ENTRY_KEY_LEN, 4);
 	if (e->key_len > val->mv_size - ENTRY_HEAD)
 		return (MDB_CORRUPTED);
 	e->key = p + ENTRY_HEAD;
@@ -186,6 +189,15 @@ pass_clock(struct pass *p, struct clock_reading *r)
 }
 
 static void
+pass_cookie_len(struct pass *p, struct cookie *cookie)
+{
+	unsigned len = (unsigned)cookie->len;
+
+	pass_small(p, &len, COOKIE_MAX + 1);
+	cookie->len = len;
+}
+
+static void
 pass_search(struct pass *p, struct store_search *s)
 {
 	int i;
@@ -200,6 +212,7 @@ pass_search(struct pass *p, struct store_search *s)
 	pass_flag(p, &s->held_back);
 	pass_word(p, &s->held_back_removes);
 	pass_word(p, &s->held_back_of);
+	pass_cookie_len(p, &s->cookie);
 }
 
 static void

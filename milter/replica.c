@@ -31,6 +31,7 @@ static const struct {
 	{ EDQUOT, "is the disk full?" },
 	{ EIO, "is the disk full, or failing?" },
 	{ MDB_MAP_FULL, "the store has grown to its limit" },
+	{ MDB_TXN_FULL, "too much has changed at once: read all of it anew" },
 	{ MDB_INVALID, "" },
 	{ MDB_VERSION_MISMATCH, "" },
 	{ MDB_CORRUPTED, "" },
@@ -109,6 +110,52 @@ replica_meta_put(const struct store *store, MDB_txn *txn,
 	MDB_val key = text_val(meta_key), val = layout_meta_write(meta, words);
 
 	return (mdb_put(txn, store->meta, &key, &val, 0));
+}
+
+/* "cookie.0" and so on, by the number of the search. */
+struct cookie_key {
+	char name[16];
+};
+
+static MDB_val
+cookie_val(enum search search, struct cookie_key *key)
+{
+
+	snprintf(key->name, sizeof(key->name), "cookie.%u", (unsigned)search);
+	return (text_val(key->name));
+}
+
+int
+replica_cookie_get(const struct store *store, MDB_txn *txn,
+    enum search search, struct cookie *cookie)
+{
+	struct cookie_key name;
+	MDB_val key = cookie_val(search, &name), val;
+	int code;
+
+	if (cookie->len == 0)
+		return (0);
+	if ((code = mdb_get(txn, store->meta, &key, &val)) != 0)
+		return (code == MDB_NOTFOUND ? MDB_CORRUPTED : code);
+	if (val.mv_size != cookie->len)
+		return (MDB_CORRUPTED);
+	memcpy(cookie->bytes, val.mv_data, val.mv_size);
+	return (0);
+}
+
+int
+replica_cookie_put(const struct store *store, MDB_txn *txn,
+    enum search search, const struct cookie *cookie)
+{
+	struct cookie_key name;
+	MDB_val key = cookie_val(search, &name);
+	MDB_val val = { cookie->len, (void *)(uintptr_t)cookie->bytes };
+	int code;
+
+	if (cookie->len > 0)
+		return (mdb_put(txn, store->meta, &key, &val, 0));
+	code = mdb_del(txn, store->meta, &key, NULL);
+	return (code == MDB_NOTFOUND ? 0 : code);
 }
 
 static int

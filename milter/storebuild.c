@@ -28,6 +28,7 @@ struct store_build {
 	struct sorter *keys;	/* hash of a key, search and kind */
 	struct layout_prefixes prefixes;
 	uint64_t entries[SEARCHES][KINDS];
+	uint64_t unusable[SEARCHES];
 	bool failed;
 	struct arena scratch;	/* for one record */
 	int (*progress)(void *, struct why *);
@@ -154,6 +155,9 @@ store_build_begin(struct store *store, unsigned searches,
 
 	if (store->building)
 		return (why_set(why, "a generation is being built already"));
+	/* Its transaction is open: LMDB would wait for this thread for ever. */
+	if (store->changing)
+		return (why_set(why, "the policy is being changed"));
 	if ((build = calloc(1, sizeof(*build))) == NULL)
 		return (why_set(why, "memory is short"));
 	build->store = store;
@@ -245,6 +249,7 @@ build_add(struct store_build *build, const struct layout_entry *e,
 		return (build_fail(build, code, why));
 	build->next++;
 	build->entries[e->search][e->kind]++;
+	build->unusable[e->search] += e->unusable;
 	build->batch_bytes += layout_entry_size(e);
 	if (++build->batch_entries >= BATCH_ENTRIES ||
 	    build->batch_bytes >= BATCH_BYTES)
@@ -258,7 +263,7 @@ store_build_put(struct store_build *build, enum search search,
     struct why *why)
 {
 	struct layout_entry e = { .search = search, .kind = record->kind,
-	    .key = key, .key_len = key_len };
+	    .unusable = record->unusable, .key = key, .key_len = key_len };
 
 	if (build->failed || (build->searches >> search & 1) == 0)
 		return (why_set(why, "this build takes no such entries"));
@@ -452,13 +457,28 @@ meta_next(const struct store_build *build, const struct store_search *notes,
 			s->loaded = true;
 			s->digest = notes[i].digest;
 			s->good = notes[i].good;
-			s->unusable = notes[i].unusable;
 			s->generation = meta->generation;
+			s->cookie = notes[i].cookie;
 		} else if ((drop >> i & 1) != 0) {
 			memset(s, 0, sizeof(*s));
 		}
 		memcpy(s->entries, build->entries[i], sizeof(s->entries));
+		s->unusable = build->unusable[i];
 	}
+}
+
+/* Those of the searches that are carried over stay as they are. */
+static int
+cookies_put(struct store_build *build, unsigned searches,
+    const struct layout_meta *meta)
+{
+	int i, code = 0;
+
+	for (i = 0; i < SEARCHES && code == 0; i++)
+		if ((searches >> i & 1) != 0)
+			code = replica_cookie_put(build->store, build->txn,
+			    (enum search)i, &meta->searches[i].cookie);
+	return (code);
 }
 
 static int
@@ -479,7 +499,8 @@ build_switch(struct store_build *build, const struct store_search *notes,
 	if ((code = replica_meta_get(build->store, build->txn, &meta)) != 0)
 		return (build_fail(build, code, why));
 	meta_next(build, notes, drop, &meta);
-	if ((code = replica_meta_put(build->store, build->txn, &meta)) != 0)
+	if ((code = cookies_put(build, not_these, &meta)) != 0 ||
+	    (code = replica_meta_put(build->store, build->txn, &meta)) != 0)
 		return (build_fail(build, code, why));
 	return (batch_commit(build, why));
 }

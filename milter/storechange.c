@@ -12,6 +12,12 @@ struct store_change {
 	struct layout_meta meta;	/* written at the end */
 	const struct replica_slot *slot;
 	struct arena scratch;
+	uint64_t first_new;	/* records from this number on are new ones */
+	uint64_t next;		/* number of the next one */
+	uint64_t had[SEARCHES][KINDS];
+	uint64_t removes[SEARCHES][KINDS];	/* of those */
+	uint64_t put, deleted;
+	bool failed;
 };
 
 static const char writing[] = "cannot write";
@@ -23,24 +29,58 @@ change_free(struct store_change *change)
 	if (change->txn != NULL)
 		mdb_txn_abort(change->txn);
 	arena_free(&change->scratch);
+	change->store->changing = false;
 	free(change);
 }
 
+/* From here on only cancel makes sense. */
 static int
-change_open(struct store_change *change, struct store *store)
+change_fail(struct store_change *change, int code, struct why *why)
 {
+
+	change->failed = true;
+	return (replica_fail(change->store, code, writing, why));
+}
+
+/* One above the largest number in use. */
+static int
+number_next(const struct store_change *change, uint64_t *number)
+{
+	MDB_cursor *cursor;
+	MDB_val key, val;
 	int code;
 
-	change->store = store;
-	arena_init(&change->scratch);
+	if ((code = mdb_cursor_open(change->txn, change->slot->records,
+	    &cursor)) != 0)
+		return (code);
+	*number = 0;
+	code = mdb_cursor_get(cursor, &key, &val, MDB_LAST);
+	if (code == 0)
+		code = layout_number_get(&key, number);
+	mdb_cursor_close(cursor);
+	++*number;
+	return (code == MDB_NOTFOUND ? 0 : code);
+}
+
+static int
+change_open(struct store_change *change)
+{
+	struct store *store = change->store;
+	int code, i;
+
 	code = mdb_txn_begin(store->env, NULL, 0, &change->txn);
 	if (code != 0) {
 		change->txn = NULL;
 		return (code);
 	}
-	if ((code = replica_meta_get(store, change->txn,
-	    &change->meta)) == 0)
-		change->slot = &store->slots[change->meta.slot];
+	if ((code = replica_meta_get(store, change->txn, &change->meta)) != 0)
+		return (code);
+	change->slot = &store->slots[change->meta.slot];
+	for (i = 0; i < SEARCHES; i++)
+		memcpy(change->had[i], change->meta.searches[i].entries,
+		    sizeof(change->had[i]));
+	code = number_next(change, &change->next);
+	change->first_new = change->next;
 	return (code);
 }
 
@@ -54,9 +94,14 @@ store_change_begin(struct store *store, struct store_change **out,
 	/* Its batch may be open: LMDB would wait for this thread for ever. */
 	if (store->building)
 		return (why_set(why, "a generation is being built"));
+	if (store->changing)
+		return (why_set(why, "the policy is being changed already"));
 	if ((change = calloc(1, sizeof(*change))) == NULL)
 		return (why_set(why, "memory is short"));
-	if ((code = change_open(change, store)) != 0) {
+	change->store = store;
+	store->changing = true;
+	arena_init(&change->scratch);
+	if ((code = change_open(change)) != 0) {
 		change_free(change);
 		return (replica_fail(store, code, writing, why));
 	}
@@ -75,10 +120,14 @@ store_change_cancel(struct store_change *change)
 int
 store_change_commit(struct store_change *change, struct why *why)
 {
-	MDB_txn *txn = change->txn;
 	struct store *store = change->store;
+	MDB_txn *txn = change->txn;
 	int code;
 
+	if (change->failed) {
+		change_free(change);
+		return (why_set(why, "this change has failed before"));
+	}
 	code = replica_meta_put(store, txn, &change->meta);
 	if (code == 0) {
 		change->txn = NULL;
@@ -189,68 +238,127 @@ entry_copy(struct store_change *change, struct layout_entry *e)
 	return (layout_entry_read(&val, e));
 }
 
-/* Take out the entry that has the key of ${wanted}, if there is one. */
+/* Into the index, and into the notes. */
 static int
-entry_remove(struct store_change *change, const struct layout_entry *wanted)
+entry_in(struct store_change *change, const struct layout_entry *e,
+    const struct record *record, uint64_t number)
 {
-	struct posting p = { .change = change, .add = false };
-	struct layout_number buffer;
-	struct layout_entry e;
+	struct posting p = { .change = change, .number = number, .add = true };
+	struct store_search *s = &change->meta.searches[e->search];
+
+	s->entries[e->kind]++;
+	s->unusable += e->unusable;
+	return (posting_all(&p, e, record));
+}
+
+/* Out of both; ${e} may still point into LMDB. */
+static int
+entry_out(struct store_change *change, struct layout_entry *e,
+    uint64_t number)
+{
+	struct posting p = { .change = change, .number = number };
+	struct store_search *s = &change->meta.searches[e->search];
 	struct record record;
-	MDB_val key;
 	int code;
 
-	if ((code = entry_find(change, wanted, &p.number, &e)) != 0)
-		return (code == MDB_NOTFOUND ? 0 : code);
-	if ((code = entry_copy(change, &e)) != 0)
+	if ((code = entry_copy(change, e)) != 0)
 		return (code);
-	if (record_read(e.bytes, e.len, &change->scratch, &record) == -1)
+	if (s->entries[e->kind] == 0 || s->unusable < e->unusable ||
+	    record_read(e->bytes, e->len, &change->scratch, &record) == -1)
 		return (MDB_CORRUPTED);
-	if ((code = posting_all(&p, &e, &record)) != 0)
+	s->entries[e->kind]--;
+	s->unusable -= e->unusable;
+	return (posting_all(&p, e, &record));
+}
+
+static int
+entry_remove(struct store_change *change, struct layout_entry *e,
+    uint64_t number)
+{
+	struct layout_number buffer;
+	MDB_val key = layout_number(number, &buffer);
+	int code;
+
+	if ((code = entry_out(change, e, number)) != 0)
 		return (code);
-	change->meta.searches[e.search].entries[e.kind]--;
-	key = layout_number(p.number, &buffer);
+	if (number < change->first_new)
+		change->removes[e->search][e->kind]++;
 	return (mdb_del(change->txn, change->slot->records, &key, NULL));
 }
 
-/* One above the largest number in use. */
 static int
-number_next(struct store_change *change, uint64_t *number)
+entry_store(struct store_change *change, const struct layout_entry *e,
+    const struct record *record, uint64_t number)
 {
-	MDB_cursor *cursor;
-	MDB_val key, val;
+	struct layout_number buffer;
+	MDB_val key = layout_number(number, &buffer);
+	MDB_val val = { layout_entry_size(e), NULL };
 	int code;
 
-	if ((code = mdb_cursor_open(change->txn, change->slot->records,
-	    &cursor)) != 0)
+	if ((code = mdb_put(change->txn, change->slot->records, &key, &val,
+	    MDB_RESERVE)) != 0)
 		return (code);
-	*number = 0;
-	code = mdb_cursor_get(cursor, &key, &val, MDB_LAST);
-	if (code == 0)
-		code = layout_number_get(&key, number);
-	mdb_cursor_close(cursor);
-	++*number;
-	return (code == MDB_NOTFOUND ? 0 : code);
+	layout_entry_write(e, val.mv_data);
+	change->put++;
+	return (entry_in(change, e, record, number));
+}
+
+static bool
+same_content(const struct layout_entry *x, const struct layout_entry *y)
+{
+
+	return (x->unusable == y->unusable && x->len == y->len &&
+	    memcmp(x->bytes, y->bytes, x->len) == 0);
+}
+
+/* What is replaced keeps its number, so that it does not count as gone. */
+static int
+entry_replace(struct store_change *change, const struct layout_entry *e,
+    const struct record *record, uint64_t number, struct layout_entry *old)
+{
+	int code;
+
+	if (e->kind != old->kind) {
+		code = entry_remove(change, old, number);
+		number = change->next++;
+	} else if (same_content(e, old)) {
+		return (0);
+	} else {
+		code = entry_out(change, old, number);
+	}
+	return (code != 0 ? code : entry_store(change, e, record, number));
 }
 
 static int
-entry_add(struct store_change *change, const struct layout_entry *e,
+entry_put(struct store_change *change, const struct layout_entry *e,
     const struct record *record)
 {
-	struct posting p = { .change = change, .add = true };
-	struct layout_number buffer;
-	MDB_val key, val = { layout_entry_size(e), NULL };
+	struct layout_entry old;
+	uint64_t number;
 	int code;
 
-	if ((code = number_next(change, &p.number)) != 0)
+	if ((code = entry_find(change, e, &number, &old)) == 0)
+		return (entry_replace(change, e, record, number, &old));
+	if (code != MDB_NOTFOUND)
 		return (code);
-	key = layout_number(p.number, &buffer);
-	if ((code = mdb_put(change->txn, change->slot->records, &key, &val,
-	    MDB_APPEND | MDB_RESERVE)) != 0)
-		return (code);
-	layout_entry_write(e, val.mv_data);
-	change->meta.searches[e->search].entries[e->kind]++;
-	return (posting_all(&p, e, record));
+	return (entry_store(change, e, record, change->next++));
+}
+
+/* Every entry that has the key of ${wanted}: overrides may have one of each
+ * kind. */
+static int
+entry_delete(struct store_change *change, const struct layout_entry *wanted)
+{
+	struct layout_entry e;
+	uint64_t number;
+	int code;
+
+	while ((code = entry_find(change, wanted, &number, &e)) == 0) {
+		if ((code = entry_remove(change, &e, number)) != 0)
+			return (code);
+		change->deleted++;
+	}
+	return (code == MDB_NOTFOUND ? 0 : code);
 }
 
 static int
@@ -270,17 +378,16 @@ store_change_put(struct store_change *change, enum search search,
     struct why *why)
 {
 	struct layout_entry e = { .search = search, .kind = record->kind,
-	    .key = key, .key_len = key_len };
+	    .unusable = record->unusable, .key = key, .key_len = key_len };
 	int code;
 
 	if (change_allowed(change, search, why) == -1)
 		return (-1);
 	arena_reset(&change->scratch);
 	if (record_write(record, &change->scratch, &e.bytes, &e.len) == -1)
-		return (why_set(why, "memory is short"));
-	if ((code = entry_remove(change, &e)) != 0 ||
-	    (code = entry_add(change, &e, record)) != 0)
-		return (replica_fail(change->store, code, writing, why));
+		return (change_fail(change, ENOMEM, why));
+	if ((code = entry_put(change, &e, record)) != 0)
+		return (change_fail(change, code, why));
 	return (0);
 }
 
@@ -295,12 +402,111 @@ store_change_delete(struct store_change *change, enum search search,
 	if (change_allowed(change, search, why) == -1)
 		return (-1);
 	arena_reset(&change->scratch);
-	if ((code = entry_remove(change, &e)) != 0)
-		return (replica_fail(change->store, code, writing, why));
+	if ((code = entry_delete(change, &e)) != 0)
+		return (change_fail(change, code, why));
 	return (0);
 }
 
+/* ---- sweeping ---------------------------------------------------------- */
+
+struct sweep {
+	enum search search;
+	bool (*keep)(void *, const void *, size_t);
+	void *ctx;
+	uint64_t number;	/* of the last one that was looked at */
+};
+
+/* Find the next entry that has to go. */
+static int
+sweep_find(struct sweep *sweep, MDB_cursor *cursor, struct layout_entry *e)
+{
+	struct layout_number buffer;
+	MDB_val key = layout_number(sweep->number + 1, &buffer), val;
+	int code = mdb_cursor_get(cursor, &key, &val, MDB_SET_RANGE);
+
+	for (; code == 0; code = mdb_cursor_get(cursor, &key, &val,
+	    MDB_NEXT)) {
+		if ((code = layout_number_get(&key, &sweep->number)) != 0 ||
+		    (code = layout_entry_read(&val, e)) != 0)
+			break;
+		if (e->search == sweep->search &&
+		    !sweep->keep(sweep->ctx, e->key, e->key_len))
+			break;
+	}
+	return (code);
+}
+
+/* A cursor is not kept over a removal, which may move what it stands on. */
+static int
+sweep_next(struct store_change *change, struct sweep *sweep)
+{
+	struct layout_entry e;
+	MDB_cursor *cursor;
+	int code;
+
+	if ((code = mdb_cursor_open(change->txn, change->slot->records,
+	    &cursor)) != 0)
+		return (code);
+	code = sweep_find(sweep, cursor, &e);
+	mdb_cursor_close(cursor);
+	if (code != 0)
+		return (code);
+	arena_reset(&change->scratch);
+	change->deleted++;
+	return (entry_remove(change, &e, sweep->number));
+}
+
+int
+store_change_sweep(struct store_change *change, enum search search,
+    bool (*keep)(void *, const void *, size_t), void *ctx, struct why *why)
+{
+	struct sweep sweep = { search, keep, ctx, 0 };
+	int code;
+
+	if (change_allowed(change, search, why) == -1)
+		return (-1);
+	do
+		code = sweep_next(change, &sweep);
+	while (code == 0);
+	return (code == MDB_NOTFOUND ? 0 : change_fail(change, code, why));
+}
+
+/* ---- what it comes to -------------------------------------------------- */
+
+void
+store_change_removes(const struct store_change *change, enum search search,
+    enum kind kind, uint64_t *had, uint64_t *removes)
+{
+
+	*had = change->had[search][kind];
+	*removes = change->removes[search][kind];
+}
+
+void
+store_change_size(const struct store_change *change, uint64_t *put,
+    uint64_t *deleted)
+{
+
+	*put = change->put;
+	*deleted = change->deleted;
+}
+
 /* ---- notes ------------------------------------------------------------- */
+
+int
+store_change_cookie(struct store_change *change, enum search search,
+    const struct cookie *cookie, struct why *why)
+{
+	int code;
+
+	if (change_allowed(change, search, why) == -1)
+		return (-1);
+	if ((code = replica_cookie_put(change->store, change->txn, search,
+	    cookie)) != 0)
+		return (change_fail(change, code, why));
+	change->meta.searches[search].cookie = *cookie;
+	return (0);
+}
 
 int
 store_change_good(struct store_change *change, enum search search,

@@ -384,7 +384,8 @@ store_info(const struct store_view *view, enum search search,
 	if (view->txn == NULL)
 		return (-1);
 	*info = view->meta.searches[search];
-	return (0);
+	return (replica_cookie_get(view->store, view->txn, search,
+	    &info->cookie) == 0 ? 0 : -1);
 }
 
 uint64_t
@@ -401,16 +402,19 @@ each_record(const MDB_val *val, enum search search,
 	struct layout_entry entry;
 	struct arena arena;
 	struct record record;
-	int result = 0;
+	int result;
 
 	if (layout_entry_read(val, &entry) != 0)
 		return (-1);
 	if (entry.search != search)
 		return (0);
 	arena_init(&arena);
-	if (record_read(entry.bytes, entry.len, &arena, &record) == -1 ||
-	    each(ctx, &record) == -1)
+	if (record_read(entry.bytes, entry.len, &arena, &record) == -1) {
 		result = -1;
+	} else {
+		record.unusable = entry.unusable;
+		result = each(ctx, &record) == -1 ? -1 : 0;
+	}
 	arena_free(&arena);
 	return (result);
 }

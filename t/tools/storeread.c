@@ -80,6 +80,18 @@ make(const char *dir)
 /* ---- show ---------------------------------------------------------------- */
 
 static void
+show_cookie(const struct cookie *cookie, enum search search)
+{
+	size_t i;
+
+	printf("cookie=%s ", search_name(search));
+	for (i = 0; i < cookie->len; i++)
+		putchar(cookie->bytes[i] >= ' ' && cookie->bytes[i] <= '~' ?
+		    cookie->bytes[i] : '?');
+	putchar('\n');
+}
+
+static void
 show_search(const struct store_view *view, enum search search)
 {
 	struct store_search s;
@@ -95,6 +107,8 @@ show_search(const struct store_view *view, enum search search)
 		printf("held_back=%s %llu of %llu\n", search_name(search),
 		    (unsigned long long)s.held_back_removes,
 		    (unsigned long long)s.held_back_of);
+	if (s.cookie.len > 0)
+		show_cookie(&s.cookie, search);
 	if (s.unusable > 0)
 		printf("unusable=%s %llu\n", search_name(search),
 		    (unsigned long long)s.unusable);

@@ -130,6 +130,17 @@ storecase_begin(struct store *store, unsigned searches)
 	return (build);
 }
 
+/* "csn=SEARCH@UTC", another one for each search and time. */
+static inline void
+storecase_cookie(struct cookie *cookie, enum search search, int64_t utc)
+{
+
+	memset(cookie, 0, sizeof(*cookie));
+	cookie->len = (size_t)snprintf((char *)cookie->bytes,
+	    sizeof(cookie->bytes), "csn=%s@%lld", search_name(search),
+	    (long long)utc);
+}
+
 /* In force, good at ${utc}. */
 static inline void
 storecase_switch(struct store_build *build, int64_t utc, unsigned drop)
@@ -142,7 +153,7 @@ storecase_switch(struct store_build *build, int64_t utc, unsigned drop)
 	for (i = 0; i < SEARCHES; i++) {
 		notes[i].good = storecase_clock(utc);
 		notes[i].digest = (uint64_t)(100 + i);
-		notes[i].unusable = (uint64_t)i;
+		storecase_cookie(&notes[i].cookie, (enum search)i, utc);
 	}
 	ck_assert_msg(store_build_switch(build, notes, drop, &why) == 0,
 	    "%s", why.text);
@@ -170,6 +181,17 @@ storecase_view(struct store *store, unsigned configured, int64_t utc)
 
 	ck_assert_ptr_nonnull(view);
 	return (view);
+}
+
+static inline struct store_search
+storecase_info(struct store *store, enum search search)
+{
+	struct store_view *view = storecase_view(store, DIRECTORY, 0);
+	struct store_search info;
+
+	ck_assert_int_eq(store_info(view, search, &info), 0);
+	store_view_end(view);
+	return (info);
 }
 
 /* ---- lookups as text: "dn;dn", "ABSENT" or "LATER" ---------------------- */

@@ -39,8 +39,8 @@ END_TEST
 
 START_TEST(entry)
 {
-	struct layout_entry is, e = { SEARCH_GROUPS, KIND_GROUP, "key\0x", 5,
-	    "bytes", 5 };
+	struct layout_entry is, e = { SEARCH_GROUPS, KIND_GROUP, 0x01020304,
+	    "key\0x", 5, "bytes", 5 };
 	unsigned char bytes[100];
 	MDB_val val = { layout_entry_size(&e), bytes };
 
@@ -49,12 +49,16 @@ START_TEST(entry)
 	ck_assert_int_eq(layout_entry_read(&val, &is), 0);
 	ck_assert_int_eq(is.search, SEARCH_GROUPS);
 	ck_assert_int_eq(is.kind, KIND_GROUP);
+	ck_assert_uint_eq(is.unusable, 0x01020304);
 	ck_assert_uint_eq(is.key_len, 5);
 	ck_assert_mem_eq(is.key, "key\0x", 5);
 	ck_assert_uint_eq(is.len, 5);
 	ck_assert_mem_eq(is.bytes, "bytes", 5);
 }
 END_TEST
+
+#define NONE	"\0\0\0\0"
+#define MANY	"\377\377\377\377"
 
 static const struct {
 	const char *label;
@@ -63,14 +67,16 @@ static const struct {
 	int code;
 } damaged[] = {
 	{ "empty", TEXT(""), MDB_CORRUPTED },
-	{ "cut in its head", TEXT("\0\0\0\0\0"), MDB_CORRUPTED },
-	{ "head only", TEXT("\0\0\0\0\0\0"), 0 },
-	{ "no such search", TEXT("\5\0\0\0\0\0"), MDB_CORRUPTED },
-	{ "no such kind", TEXT("\0\5\0\0\0\0"), MDB_CORRUPTED },
-	{ "key as long as what is there", TEXT("\0\0\0\0\0\2xy"), 0 },
-	{ "key longer than what is there", TEXT("\0\0\0\0\0\3xy"),
-	    MDB_CORRUPTED },
-	{ "key of 4 GiB", TEXT("\0\0\377\377\377\377xy"), MDB_CORRUPTED }
+	{ "cut in its head", TEXT(NONE "\0\0\0"), MDB_CORRUPTED },
+	{ "head only", TEXT("\0\0" NONE NONE), 0 },
+	{ "no such search", TEXT("\5\0" NONE NONE), MDB_CORRUPTED },
+	{ "no such kind", TEXT("\0\5" NONE NONE), MDB_CORRUPTED },
+	{ "as many unreadable values as can be", TEXT("\0\0" MANY NONE), 0 },
+	{ "key as long as what is there", TEXT("\0\0" NONE "\0\0\0\2xy"),
+	    0 },
+	{ "key longer than what is there",
+	    TEXT("\0\0" NONE "\0\0\0\3xy"), MDB_CORRUPTED },
+	{ "key of 4 GiB", TEXT("\0\0" NONE MANY "xy"), MDB_CORRUPTED }
 };
 
 START_TEST(entry_damaged)
@@ -98,8 +104,8 @@ static const struct {
 	    { .search = SEARCH_ACCOUNTS, .key = "a", .key_len = 1 },
 	    { .search = SEARCH_ACCOUNTS, .key = "b", .key_len = 1 }, false },
 	{ "kind and content do not matter",
-	    { SEARCH_OVERRIDES, KIND_DENY, "a", 1, "x", 1 },
-	    { SEARCH_OVERRIDES, KIND_NETWORK, "a", 1, "yz", 2 }, true }
+	    { SEARCH_OVERRIDES, KIND_DENY, 0, "a", 1, "x", 1 },
+	    { SEARCH_OVERRIDES, KIND_NETWORK, 1, "a", 1, "yz", 2 }, true }
 };
 
 START_TEST(key_hash)
@@ -171,6 +177,7 @@ notes_fill(struct layout_meta *meta)
 		s->held_back = i % 3 == 0;
 		s->held_back_removes = n++;
 		s->held_back_of = n++;
+		s->cookie.len = n++;
 	}
 	for (i = 0; i < LAYOUT_SLOTS; i++) {
 		meta->prefixes[i].v4 = n++;
@@ -198,7 +205,11 @@ START_TEST(notes)
 }
 END_TEST
 
-enum { SEARCH_0 = 2, HELD_BACK = LAYOUT_SEARCH_WORDS - 3 };
+enum {
+	SEARCH_0 = 2,
+	HELD_BACK = LAYOUT_SEARCH_WORDS - 4,
+	COOKIE_LEN = LAYOUT_SEARCH_WORDS - 1
+};
 
 static const struct {
 	const char *label;
@@ -210,6 +221,12 @@ static const struct {
 	{ "a slot that there is not", 1, 2, 0, MDB_CORRUPTED },
 	{ "loaded is neither 0 nor 1", SEARCH_0, 2, 0, MDB_CORRUPTED },
 	{ "held back is neither 0 nor 1", SEARCH_0 + HELD_BACK, 9, 0,
+	    MDB_CORRUPTED },
+	{ "no cookie", SEARCH_0 + COOKIE_LEN, 0, 0, 0 },
+	{ "the longest cookie", SEARCH_0 + COOKIE_LEN, COOKIE_MAX, 0, 0 },
+	{ "a longer cookie", SEARCH_0 + COOKIE_LEN, COOKIE_MAX + 1, 0,
+	    MDB_CORRUPTED },
+	{ "a cookie beyond any memory", SEARCH_0 + COOKIE_LEN, UINT64_MAX, 0,
 	    MDB_CORRUPTED },
 	{ "cut", 0, 1, 8, MDB_CORRUPTED },
 	{ "whole", 0, 1, 0, 0 }

@@ -448,6 +448,7 @@ static const struct {
 	{ EIO, "is the disk full", false },
 	{ EDQUOT, "is the disk full?", false },
 	{ MDB_MAP_FULL, "limit", false },
+	{ MDB_TXN_FULL, "read all of it anew", false },
 	{ MDB_CORRUPTED, "move the folder away", false },
 	{ MDB_PAGE_NOTFOUND, "move the folder away", false },
 	{ MDB_PANIC, "opened anew", true },

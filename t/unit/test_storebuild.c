@@ -90,6 +90,7 @@ START_TEST(generation)
 	struct store_build *build;
 	struct store_search is;
 	struct store_view *view;
+	struct cookie cookie;
 	char text[STORECASE_TEXT];
 	int i;
 
@@ -109,13 +110,77 @@ START_TEST(generation)
 	for (i = 0; i < SEARCHES; i++) {
 		ck_assert_int_eq(store_info(view, (enum search)i, &is), 0);
 		ck_assert(is.loaded == ((drop >> i & 1) == 0));
-		if (!is.loaded)
+		if (!is.loaded) {
+			ck_assert_uint_eq(is.cookie.len, 0);
 			continue;
+		}
 		ck_assert_uint_eq(is.generation, 1 + (searches >> i & 1));
 		ck_assert_int_eq(is.good.utc, 1000 +
 		    1000 * (int)(searches >> i & 1));
+		storecase_cookie(&cookie, (enum search)i, is.good.utc);
+		ck_assert_uint_eq(is.cookie.len, cookie.len);
+		ck_assert_mem_eq(is.cookie.bytes, cookie.bytes, cookie.len);
 	}
 	store_view_end(view);
+	store_close(store);
+}
+END_TEST
+
+/* What could not be read of the entries in force, whoever brought them. */
+START_TEST(unusable)
+{
+	static const uint64_t fresh = 100, before = 1;
+	unsigned searches = switches[_i].searches, drop = switches[_i].drop;
+	struct store *store = storecase_new();
+	struct store_build *build;
+	struct record record;
+	uint64_t is;
+	int i, round;
+
+	for (round = 0; round < 2; round++) {
+		build = storecase_begin(store,
+		    round == 0 ? ALL_SEARCHES : searches);
+		for (i = 0; i < ROWS(second); i++) {
+			if (round == 1 && (searches >> i & 1) == 0)
+				continue;
+			record = second[i].record;
+			record.unusable = (uint32_t)(round == 0 ? before :
+			    fresh);
+			storecase_put(build, second[i].search, &record);
+		}
+		storecase_switch(build, 1000, round == 0 ? 0 : drop);
+	}
+	for (i = 0; i < SEARCHES; i++) {
+		is = storecase_info(store, (enum search)i).unusable;
+		ck_assert_msg(is == ((searches >> i & 1) != 0 ? fresh :
+		    (drop >> i & 1) != 0 ? 0 : before), "%s: %s has %llu",
+		    switches[_i].label, search_name((enum search)i),
+		    (unsigned long long)is);
+	}
+	store_close(store);
+}
+END_TEST
+
+static const size_t cookie_lens[] = { 0, 1, 511, 512, COOKIE_MAX };
+
+START_TEST(cookie_length)
+{
+	struct store *store = storecase_new();
+	struct store_search notes[SEARCHES], is;
+	size_t len = cookie_lens[_i];
+	struct why why;
+
+	memset(notes, 0, sizeof(notes));
+	memset(notes[SEARCH_GROUPS].cookie.bytes, 0x80, COOKIE_MAX);
+	notes[SEARCH_GROUPS].cookie.len = len;
+	ck_assert_int_eq(store_build_switch(storecase_begin(store,
+	    BIT(GROUPS)), notes, 0, &why), 0);
+	store_close(store);
+	store = storecase_open(STORE_READ);
+	is = storecase_info(store, SEARCH_GROUPS);
+	ck_assert_uint_eq(is.cookie.len, len);
+	ck_assert_mem_eq(is.cookie.bytes, notes[SEARCH_GROUPS].cookie.bytes,
+	    len);
 	store_close(store);
 }
 END_TEST
@@ -227,6 +292,12 @@ START_TEST(one_at_a_time)
 	ck_assert_int_eq(store_build_put(build, SEARCH_GROUPS, "k", 1,
 	    &first[4].record, &why), -1);
 	store_build_cancel(build);
+	build = storecase_begin(store, 0);
+	store_build_cancel(build);
+	ck_assert_int_eq(store_change_begin(store, &change, &why), 0);
+	ck_assert_int_eq(store_build_begin(store, 0, &build, &why), -1);
+	ck_assert_str_eq(why.text, "the policy is being changed");
+	store_change_cancel(change);
 	build = storecase_begin(store, 0);
 	store_build_cancel(build);
 	store_close(store);
@@ -436,7 +507,7 @@ START_TEST(carry_over_damaged)
 	storecase_load(store, ALL_SEARCHES, first, ROWS(first), 1000);
 	store_close(store);
 	storecase_poke("records.1", key.mv_data, key.mv_size,
-	    "\0\0\0\0\0\1k\377\377", 9);
+	    "\0\0\0\0\0\0\0\0\0\1k\377\377", 13);
 	store = storecase_open(STORE_WRITE);
 	build = storecase_begin(store, BIT(GROUPS));
 	ck_assert_int_eq(store_build_switch(build, notes, 0, &why), -1);
@@ -608,6 +679,8 @@ main(void)
 	Suite *suite = suite_create("storebuild");
 
 	suite_rows(suite, generation, ROWS(switches));
+	suite_rows(suite, unusable, ROWS(switches));
+	suite_rows(suite, cookie_length, ROWS(cookie_lens));
 	suite_one(suite, many_generations);
 	suite_one(suite, old_view);
 	suite_one(suite, cancelled);

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "storecase.h"
+#include "change_case.h"
 #include "suite.h"
 
 #define BIT(search)	(1U << SEARCH_##search)
@@ -32,46 +32,6 @@ static const struct record net_moved = NETWORK("cn=net",
     .clients = NETS(V4(198, 51, 100, 0, 27)));
 static const struct record net_six = NETWORK("cn=six", .clients = NETS(
     { { 6, { 0x20, 0x01, 0x0d, 0xb8 } }, 48 }));
-
-static struct store_change *
-begin(struct store *store)
-{
-	struct store_change *change;
-	struct why why;
-
-	ck_assert_msg(store_change_begin(store, &change, &why) == 0, "%s",
-	    why.text);
-	return (change);
-}
-
-static void
-commit(struct store_change *change)
-{
-	struct why why;
-
-	ck_assert_msg(store_change_commit(change, &why) == 0, "%s",
-	    why.text);
-}
-
-static void
-put(struct store_change *change, enum search search,
-    const struct record *record)
-{
-	const char *dn = record_dn(record);
-	struct why why;
-
-	ck_assert_msg(store_change_put(change, search, dn, strlen(dn), record,
-	    &why) == 0, "%s", why.text);
-}
-
-static void
-delete(struct store_change *change, enum search search, const char *key)
-{
-	struct why why;
-
-	ck_assert_msg(store_change_delete(change, search, key, strlen(key),
-	    &why) == 0, "%s", why.text);
-}
 
 /* All that is looked for below, in one line. */
 static const char *
@@ -200,56 +160,50 @@ static const struct {
 	void (*change)(struct store_change *);
 	const char *after;
 	uint64_t accounts, networks, groups;
+	/* What it comes to; of ${gone} accounts none has come back. */
+	uint64_t put, deleted, gone;
 } changes[] = {
 	{ "replaced: old terms go, new ones come", put_joe_moved,
 	    "ABSENT;uid=joe;uid=joe;ABSENT;info;uid=ann;nets;32:cn=net;"
-	    "ABSENT;ABSENT;group;uid=joe", 2, 1, 1 },
-	{ "replaced by itself", put_joe_as_he_is, BEFORE, 2, 1, 1 },
+	    "ABSENT;ABSENT;group;uid=joe", 2, 1, 1, 1, 0, 0 },
+	{ "replaced by itself: nothing is written", put_joe_as_he_is, BEFORE,
+	    2, 1, 1, 0, 0, 0 },
 	{ "added", put_bob,
 	    "uid=joe;uid=joe;ABSENT;uid=bob;info;uid=ann;uid=bob;uid=joe;"
-	    "nets;32:cn=net;ABSENT;ABSENT;group;uid=joe", 3, 1, 1 },
+	    "nets;32:cn=net;ABSENT;ABSENT;group;uid=joe", 3, 1, 1, 1, 0, 0 },
 	{ "a key of 600 bytes, twice", put_long_bob_twice,
 	    "uid=joe;uid=joe;ABSENT;" LONG_KEY ";info;uid=ann;uid=joe;"
-	    "nets;32:cn=net;ABSENT;ABSENT;group;uid=joe", 3, 1, 1 },
+	    "nets;32:cn=net;ABSENT;ABSENT;group;uid=joe", 3, 1, 1, 1, 0, 0 },
 	{ "deleted; what has its key elsewhere stays", delete_joe,
 	    "ABSENT;ABSENT;ABSENT;ABSENT;info;uid=ann;nets;32:cn=net;ABSENT;"
-	    "ABSENT;group;uid=joe", 1, 1, 1 },
+	    "ABSENT;group;uid=joe", 1, 1, 1, 0, 1, 1 },
 	{ "deleted and put", delete_and_put_joe,
 	    "ABSENT;uid=joe;uid=joe;ABSENT;info;uid=ann;nets;32:cn=net;"
-	    "ABSENT;ABSENT;group;uid=joe", 2, 1, 1 },
+	    "ABSENT;ABSENT;group;uid=joe", 2, 1, 1, 1, 1, 1 },
 	{ "deleted, but was not there", delete_what_is_not_there, BEFORE, 2,
-	    1, 1 },
+	    1, 1, 0, 0, 0 },
 	{ "a group is deleted", delete_group,
 	    "uid=joe;uid=joe;ABSENT;ABSENT;info;uid=ann;uid=joe;nets;"
-	    "32:cn=net;ABSENT;ABSENT;group;ABSENT", 2, 1, 0 },
+	    "32:cn=net;ABSENT;ABSENT;group;ABSENT", 2, 1, 0, 0, 1, 0 },
 	{ "a group that names a member twice", put_and_delete_twice_named,
 	    "uid=joe;uid=joe;ABSENT;ABSENT;info;uid=ann;uid=joe;nets;"
-	    "32:cn=net;ABSENT;ABSENT;group;cn=staff;uid=joe", 2, 1, 2 },
+	    "32:cn=net;ABSENT;ABSENT;group;cn=staff;uid=joe", 2, 1, 2, 2, 1,
+	    0 },
 	{ "a network of a new prefix length", move_network,
 	    "uid=joe;uid=joe;ABSENT;ABSENT;info;uid=ann;uid=joe;nets;ABSENT;"
-	    "27:cn=net;ABSENT;group;uid=joe", 2, 1, 1 },
+	    "27:cn=net;ABSENT;group;uid=joe", 2, 1, 1, 1, 0, 0 },
 	{ "the first IPv6 network", add_network,
 	    "uid=joe;uid=joe;ABSENT;ABSENT;info;uid=ann;uid=joe;nets;"
-	    "32:cn=net;ABSENT;48:cn=six;group;uid=joe", 2, 2, 1 },
+	    "32:cn=net;ABSENT;48:cn=six;group;uid=joe", 2, 2, 1, 1, 0, 0 },
 	{ "all is deleted", delete_all,
 	    "ABSENT;ABSENT;ABSENT;ABSENT;info;ABSENT;nets;ABSENT;ABSENT;"
-	    "ABSENT;group;ABSENT", 0, 0, 0 }
+	    "ABSENT;group;ABSENT", 0, 0, 0, 0, 4, 2 }
 };
-
-static uint64_t
-entries(struct store *store, enum search search, enum kind kind)
-{
-	struct store_view *view = storecase_view(store, DIRECTORY, 1000);
-	struct store_search info;
-
-	ck_assert_int_eq(store_info(view, search, &info), 0);
-	store_view_end(view);
-	return (info.entries[kind]);
-}
 
 START_TEST(change)
 {
 	struct store *store = storecase_new();
+	uint64_t put_now, deleted, had, gone;
 	struct store_change *c;
 	char text[STORECASE_TEXT];
 
@@ -257,6 +211,13 @@ START_TEST(change)
 	c = begin(store);
 	changes[_i].change(c);
 	ck_assert_str_eq(whole(store, text), BEFORE);
+	store_change_size(c, &put_now, &deleted);
+	store_change_removes(c, SEARCH_ACCOUNTS, KIND_ACCOUNT, &had, &gone);
+	ck_assert_msg(put_now == changes[_i].put &&
+	    deleted == changes[_i].deleted && had == 2 &&
+	    gone == changes[_i].gone, "%s: %d put, %d deleted, %d of %d gone",
+	    changes[_i].label, (int)put_now, (int)deleted, (int)gone,
+	    (int)had);
 	commit(c);
 	ck_assert_msg(strcmp(whole(store, text), changes[_i].after) == 0,
 	    "%s: %s", changes[_i].label, text);
@@ -346,7 +307,7 @@ START_TEST(damaged)
 	storecase_load(store, DIRECTORY, policy, ROWS(policy), 1000);
 	store_close(store);
 	storecase_poke("records.1", key.mv_data, key.mv_size,
-	    "\0\0\0\0\0\7uid=joe\377", 14);
+	    "\0\0\0\0\0\0\0\0\0\7uid=joe\377", 18);
 	store = storecase_open(STORE_WRITE);
 	c = begin(store);
 	ck_assert_int_eq(store_change_delete(c, SEARCH_ACCOUNTS, "uid=joe", 7,
@@ -357,13 +318,82 @@ START_TEST(damaged)
 }
 END_TEST
 
-/* ---- what was never read ------------------------------------------------- */
+/* ---- overrides: one key, two kinds -------------------------------------- */
+
+static const struct record deny = DENY("cn=x", .logins = LIST("eve"));
+static const struct record attack = NETWORK("cn=x", .access = ACCESS_DENY,
+    .clients = NETS(V4(192, 0, 2, 0, 24)));
+static const struct storecase_entry both[] = {
+	{ SEARCH_OVERRIDES, DENY("cn=x", .logins = LIST("eve")) },
+	{ SEARCH_OVERRIDES, NETWORK("cn=x", .access = ACCESS_DENY,
+	    .clients = NETS(V4(192, 0, 2, 0, 24))) }
+};
+
+START_TEST(both_kinds_deleted)
+{
+	struct store *store = storecase_new();
+	struct store_change *c;
+	uint64_t had, gone;
+	int i;
+
+	storecase_load(store, ALL_SEARCHES, both, ROWS(both), 1000);
+	c = begin(store);
+	delete(c, SEARCH_OVERRIDES, "cn=x");
+	for (i = 0; i < 2; i++) {
+		store_change_removes(c, SEARCH_OVERRIDES,
+		    i == 0 ? KIND_DENY : KIND_NETWORK, &had, &gone);
+		ck_assert_uint_eq(had, 1);
+		ck_assert_uint_eq(gone, 1);
+	}
+	commit(c);
+	ck_assert_uint_eq(entries(store, SEARCH_OVERRIDES, KIND_DENY), 0);
+	ck_assert_uint_eq(entries(store, SEARCH_OVERRIDES, KIND_NETWORK), 0);
+	store_close(store);
+}
+END_TEST
+
+/* It is gone as what it was, and new as what it is. */
+START_TEST(another_kind)
+{
+	struct store *store = storecase_new();
+	struct store_change *c;
+	uint64_t had, gone;
+
+	storecase_load(store, ALL_SEARCHES, both, 1, 1000);
+	c = begin(store);
+	put(c, SEARCH_OVERRIDES, &attack);
+	store_change_removes(c, SEARCH_OVERRIDES, KIND_DENY, &had, &gone);
+	ck_assert_uint_eq(had, 1);
+	ck_assert_uint_eq(gone, 1);
+	put(c, SEARCH_OVERRIDES, &deny);
+	store_change_removes(c, SEARCH_OVERRIDES, KIND_NETWORK, &had, &gone);
+	ck_assert_uint_eq(had, 0);
+	ck_assert_uint_eq(gone, 0);
+	commit(c);
+	ck_assert_uint_eq(entries(store, SEARCH_OVERRIDES, KIND_DENY), 1);
+	ck_assert_uint_eq(entries(store, SEARCH_OVERRIDES, KIND_NETWORK), 0);
+	store_close(store);
+}
+END_TEST
+
+/* ---- what was never read ------------------------------------------------ */
+
+static bool
+keep_none(void *ctx, const void *key, size_t len)
+{
+
+	(void)ctx;
+	(void)key;
+	(void)len;
+	return (false);
+}
 
 START_TEST(not_loaded)
 {
 	struct store *store = storecase_new();
 	struct store_change *c = begin(store);
 	struct clock_reading now = storecase_clock(1);
+	struct cookie cookie;
 	struct why why;
 
 	ck_assert_int_eq(store_change_put(c, SEARCH_ACCOUNTS, "k", 1, &bob,
@@ -375,12 +405,17 @@ START_TEST(not_loaded)
 	    -1);
 	ck_assert_int_eq(store_change_held_back(c, SEARCH_ACCOUNTS, 1, 2,
 	    &why), -1);
+	ck_assert_int_eq(store_change_sweep(c, SEARCH_ACCOUNTS, keep_none,
+	    NULL, &why), -1);
+	storecase_cookie(&cookie, SEARCH_ACCOUNTS, 1);
+	ck_assert_int_eq(store_change_cookie(c, SEARCH_ACCOUNTS, &cookie,
+	    &why), -1);
 	commit(c);
 	store_close(store);
 }
 END_TEST
 
-/* ---- notes --------------------------------------------------------------- */
+/* ---- notes -------------------------------------------------------------- */
 
 START_TEST(good)
 {
@@ -469,6 +504,8 @@ main(void)
 	suite_rows(suite, change_carried_over, ROWS(changes));
 	suite_one(suite, key_collision);
 	suite_one(suite, damaged);
+	suite_one(suite, both_kinds_deleted);
+	suite_one(suite, another_kind);
 	suite_one(suite, not_loaded);
 	suite_rows(suite, good, SEARCH_OVERRIDES);
 	suite_one(suite, held_back_notes);

@@ -318,8 +318,9 @@ static const struct {
 	size_t len;
 } unreadable[] = {
 	{ "empty", TEXT("") },
-	{ "no record behind the key", TEXT("\0\0\0\0\0\0") },
-	{ "garbage behind the key", TEXT("\0\0\0\0\0\1k\377\377\377\377") }
+	{ "no record behind the key", TEXT("\0\0\0\0\0\0\0\0\0\0") },
+	{ "garbage behind the key", TEXT("\0\0\0\0\0\0\0\0\0\1k"
+	    "\377\377\377\377") }
 };
 
 /* joe's record is broken: whoever needs it has to wait, nobody else. */
@@ -431,6 +432,7 @@ START_TEST(info)
 	enum search search = counts[_i].search;
 	struct store_search is;
 	struct store_view *view;
+	struct cookie cookie;
 	int total = 0, n = 0, k;
 
 	storecase_load(store, ALL_SEARCHES, policy, ROWS(policy), 1000);
@@ -439,7 +441,10 @@ START_TEST(info)
 	ck_assert_int_eq(store_info(view, search, &is), 0);
 	ck_assert(is.loaded);
 	ck_assert_uint_eq(is.digest, 100 + (unsigned)search);
-	ck_assert_uint_eq(is.unusable, (unsigned)search);
+	ck_assert_uint_eq(is.unusable, 0);
+	storecase_cookie(&cookie, search, 1000);
+	ck_assert_uint_eq(is.cookie.len, cookie.len);
+	ck_assert_mem_eq(is.cookie.bytes, cookie.bytes, cookie.len);
 	ck_assert_uint_eq(is.generation, 1);
 	ck_assert_int_eq(is.good.utc, 1000);
 	ck_assert_int_eq(is.good.boot_ms, 1000000);
@@ -451,6 +456,97 @@ START_TEST(info)
 	}
 	ck_assert_int_eq(store_each(view, search, count_one, &n), 0);
 	ck_assert_int_eq(n, total);
+	store_view_end(view);
+	store_close(store);
+}
+END_TEST
+
+static const struct {
+	const char *label;
+	const char *bytes;	/* NULL: it is gone */
+	size_t len;
+} cookies_damaged[] = {
+	{ "gone", NULL, 0 },
+	{ "empty", TEXT("") },
+	{ "one byte short", TEXT("csn=accounts@100") },
+	{ "one byte long", TEXT("csn=accounts@10000") }
+};
+
+static void
+cookie_remove(void)
+{
+	MDB_val key = { 8, (void *)(uintptr_t)"cookie.0" };
+	MDB_txn *txn;
+	MDB_env *env = storecase_env(&txn);
+	MDB_dbi dbi;
+
+	ck_assert_int_eq(mdb_dbi_open(txn, "meta", 0, &dbi), 0);
+	ck_assert_int_eq(mdb_del(txn, dbi, &key, NULL), 0);
+	ck_assert_int_eq(mdb_txn_commit(txn), 0);
+	mdb_env_close(env);
+}
+
+/* Nobody goes on from such a cookie; mail does not need it, and a complete
+ * reading heals it. */
+START_TEST(cookie_damaged)
+{
+	struct store *store = storecase_new();
+	struct store_view *view;
+	struct store_search is;
+	char text[STORECASE_TEXT];
+
+	storecase_load(store, ALL_SEARCHES, policy, ROWS(policy), 1000);
+	store_close(store);
+	if (cookies_damaged[_i].bytes == NULL)
+		cookie_remove();
+	else
+		storecase_poke("meta", "cookie.0", 8,
+		    cookies_damaged[_i].bytes, cookies_damaged[_i].len);
+	store = storecase_open(STORE_WRITE);
+	view = storecase_view(store, DIRECTORY, 1000);
+	ck_assert_msg(store_info(view, SEARCH_ACCOUNTS, &is) == -1, "%s",
+	    cookies_damaged[_i].label);
+	ck_assert_int_eq(store_info(view, SEARCH_NETWORKS, &is), 0);
+	ck_assert_str_eq(storecase_accounts_by_login(view, "joe", text),
+	    "uid=joe");
+	store_view_end(view);
+	storecase_load(store, ALL_SEARCHES, policy, ROWS(policy), 1000);
+	ck_assert_uint_eq(storecase_info(store, SEARCH_ACCOUNTS).cookie.len,
+	    strlen("csn=accounts@1000"));
+	store_close(store);
+}
+END_TEST
+
+/* What could not be read of an entry is told with it. */
+static int
+add_unusable(void *ctx, const struct record *record)
+{
+	uint32_t *sum = ctx;
+
+	*sum = *sum * 10 + record->unusable;
+	return (0);
+}
+
+START_TEST(each_with_unusable)
+{
+	struct store *store = storecase_new();
+	struct store_build *build = storecase_begin(store, DIRECTORY);
+	struct record record = policy[0].record;
+	struct store_view *view;
+	uint32_t sum = 0;
+
+	record.unusable = 3;
+	storecase_put(build, SEARCH_ACCOUNTS, &record);
+	record = policy[1].record;
+	storecase_put(build, SEARCH_ACCOUNTS, &record);
+	record = policy[2].record;
+	record.unusable = 5;
+	storecase_put(build, SEARCH_ACCOUNTS, &record);
+	storecase_switch(build, 1000, 0);
+	view = storecase_view(store, DIRECTORY, 1000);
+	ck_assert_int_eq(store_each(view, SEARCH_ACCOUNTS, add_unusable,
+	    &sum), 0);
+	ck_assert_uint_eq(sum, 305);
 	store_view_end(view);
 	store_close(store);
 }
@@ -516,6 +612,8 @@ main(void)
 	suite_rows(suite, record_unreadable, ROWS(unreadable));
 	suite_rows(suite, age, ROWS(ages));
 	suite_rows(suite, info, ROWS(counts));
+	suite_rows(suite, cookie_damaged, ROWS(cookies_damaged));
+	suite_one(suite, each_with_unusable);
 	suite_one(suite, each_can_be_stopped);
 	suite_one(suite, before_the_first_load);
 	return (suite_run(suite));
