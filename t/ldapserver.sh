@@ -96,7 +96,7 @@ print(value)' "$@"
 
 server_is()		# NUMBER STATE
 {
-	[ "$(status_value servers "$1" state)" = "$2" ]
+	[ "$(status_value ldap servers "$1" state)" = "$2" ]
 }
 
 said_since()		# MARK EXTENDED-REGEX

@@ -28,7 +28,8 @@ RFC 4533), `probe' (of one entry) or `any' (but probe).
     action       what happens
     silent       nothing, ever again on this connection
     half         half a message; then nothing, ever again
-    drip         a message, byte by byte, that never ends
+    drip         a message (of TLS in its handshake), byte by byte, that
+                 never ends
     close rst    the connection is closed, or reset
     garbage      bytes that are no LDAP
     result CODE  that result instead of the right one
@@ -43,6 +44,7 @@ RFC 4533), `probe' (of one entry) or `any' (but probe).
     bad-entry    an entry that cannot be read; then it goes on
     disconnect   a Notice of Disconnection, and the end
     nameless     an unsolicited notice whose name is empty, and nothing more
+    nameless-info   an intermediate response whose name is; then it goes on
 """
 import argparse
 import base64
@@ -66,6 +68,7 @@ ELSEWHERE = b"ldap://198.51.100.1/dc=example,dc=com"
 GARBAGE = (b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"
            b"<p>Your browser sent a request that this server could not "
            b"understand.</p>\r\n")
+TLS_RECORD = b"\x16\x03\x03\x3f\xff\x02\x00\x3f\xfb"	# a long ServerHello
 UUIDS = uuid.UUID("89804912-3059-4188-a476-465026231876")
 
 
@@ -402,9 +405,10 @@ class Connection(threading.Thread):
         self.send(whole[:len(whole) // 2])
         self.stay_silent()
 
-    def do_drip(self, ident, _tag):
-        self.send(wire.message(ident, wire.entry(
-            b"cn=long", [(b"cn", [b"x" * 100000])]))[:40])
+    def do_drip(self, ident, tag):
+        long = wire.message(ident, wire.entry(
+            b"cn=long", [(b"cn", [b"x" * 100000])]))
+        self.send(long[:40] if tag else TLS_RECORD)
         while True:
             if self.readable(TURN) and not self.sock.recv(65536):
                 raise Over
@@ -456,6 +460,10 @@ class Connection(threading.Thread):
         self.send(wire.message(0, wire.result(
             wire.EXTENDED_RESPONSE, 52, more=wire.tlv(0x8a))))
         self.stay_silent()
+
+    def do_nameless_info(self, ident, _tag):
+        self.send(wire.message(ident, wire.intermediate(b"", b"")))
+        return False
 
 
 # ---- the server ------------------------------------------------------------
