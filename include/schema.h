@@ -2,6 +2,7 @@
 #define SCHEMA_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "entry.h"
 
@@ -46,6 +47,10 @@ const char *schema_class_name(enum schema_class);
 /** schema_allowed_by(attr): the classes that may carry the attribute (options
  * aside), or-ed; 0 if it is none of the schema's. */
 unsigned schema_allowed_by(const char *);
+
+/** schema_attribute(i): the i-th attribute of the schema, from 0; NULL beyond
+ * the last. */
+const char *schema_attribute(size_t);
 
 /**
  * schema_foreign(attr):

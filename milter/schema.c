@@ -95,6 +95,13 @@ schema_allowed_by(const char *attr)
 	return (0);
 }
 
+const char *
+schema_attribute(size_t i)
+{
+
+	return (i < NATTRIBUTES ? attributes[i].name : NULL);
+}
+
 bool
 schema_foreign(const char *attr)
 {

@@ -107,6 +107,19 @@ START_TEST(knows_attributes)
 }
 END_TEST
 
+/* In the order of the table, and nothing else. */
+START_TEST(lists_attributes)
+{
+	size_t i;
+
+	for (i = 0; schema_attribute(i) != NULL; i++)
+		ck_assert_str_eq(schema_attribute(i), attrs[i].attr);
+	ck_assert_uint_eq(i, 13);
+	ck_assert(schema_attribute(i + 1) == NULL);
+	ck_assert(schema_attribute((size_t)-1) == NULL);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -115,5 +128,6 @@ main(void)
 	suite_rows(s, finds_classes, ROWS(classes));
 	suite_one(s, finds_all_classes_of_an_entry);
 	suite_rows(s, knows_attributes, ROWS(attrs));
+	suite_one(s, lists_attributes);
 	return (suite_run(s));
 }
