@@ -80,8 +80,9 @@ void attrmap_default_row(const struct attrmap *, enum attr_role,
 /**
  * attrmap_attributes(map, kind, arena, names):
  * Every attribute that reading an entry of that kind looks at: objectClass,
- * those of the map (which may be NULL), those of the own schema.  Each once,
- * whatever its case.  Return 0, or -1 when memory is short.
+ * those of the map (which may be NULL), those of the own schema that its class
+ * allows; in that order.  Each once, whatever its case; lent by map and schema.
+ * Return 0, or -1 when memory is short.
  */
 int attrmap_attributes(const struct attrmap *, enum kind, struct arena *,
     struct texts *);

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <strings.h>
 
 #include "attrmap.h"
 #include "attrreader.h"
@@ -157,6 +158,63 @@ attrmap_default_row(const struct attrmap *map, enum attr_role role,
 	else
 		*row = (struct attr_row)ROW("", roles[role].usual);
 	row->attr = "";
+}
+
+/* ---- what is read ------------------------------------------------------ */
+
+static const enum schema_class class_of[KINDS] = {
+	[KIND_ACCOUNT] = SCHEMA_ACCOUNT,
+	[KIND_NETWORK] = SCHEMA_NETWORK,
+	[KIND_DOMAIN] = SCHEMA_DOMAIN,
+	[KIND_GROUP] = SCHEMA_GROUP,
+	[KIND_DENY] = SCHEMA_ACCOUNT
+};
+
+/* They are never more. */
+static size_t
+most_names(const struct attrmap *map)
+{
+	size_t i, n = 0;
+
+	while (schema_attribute(n) != NULL)
+		n++;
+	n++;		/* objectClass */
+	for (i = 0; map != NULL && i < ATTR_ROLES; i++)
+		n += map->roles[i].n;
+	return (n);
+}
+
+static size_t
+add_name(const char **names, size_t n, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (strcasecmp(names[i], name) == 0)
+			return (n);
+	names[n] = name;
+	return (n + 1);
+}
+
+int
+attrmap_attributes(const struct attrmap *map, enum kind kind,
+    struct arena *arena, struct texts *names)
+{
+	const char *own, **v;
+	size_t i, j, n;
+
+	*names = (struct texts){ NULL, 0 };
+	if ((v = arena_array(arena, most_names(map), sizeof(*v))) == NULL)
+		return (-1);
+	n = add_name(v, 0, "objectClass");
+	for (i = 0; map != NULL && i < ATTR_ROLES; i++)
+		for (j = 0; j < map->roles[i].n; j++)
+			n = add_name(v, n, map->roles[i].v[j].attr);
+	for (i = 0; (own = schema_attribute(i)) != NULL; i++)
+		if ((schema_allowed_by(own) & class_of[kind]) != 0)
+			n = add_name(v, n, own);
+	*names = (struct texts){ v, n };
+	return (0);
 }
 
 /* ---- accounts and groups ----------------------------------------------- */
