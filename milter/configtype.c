@@ -8,6 +8,7 @@
 #include "addr.h"
 #include "configtype.h"
 #include "dn.h"
+#include "filter.h"
 
 /* ---- milter.socket ---------------------------------------------------- */
 
@@ -113,6 +114,20 @@ const struct option_type configtype_socket = {
 
 /* ---- the directory ---------------------------------------------------- */
 
+#define LDIF	"an LDIF file, written \"ldif:/etc/mayrelay/policy.ldif\""
+#define SOURCE	"\"ldap\" (the servers are told in directory.uris) or " LDIF
+
+static int
+keep_source(const struct option *o, const struct setting *s,
+    struct arena *arena, const char *source, void *target, struct why *why)
+{
+
+	if (strncmp(source, "ldif:/", 6) != 0)
+		return (setting_error(s, why, "must be %s, not \"%s\"",
+		    o->type->wants, source));
+	return (setting_keep(s, arena, source, target, why));
+}
+
 static int
 read_source(const struct option *o, const struct setting *s,
     struct arena *arena, void *target, struct why *why)
@@ -121,13 +136,10 @@ read_source(const struct option *o, const struct setting *s,
 
 	if (setting_text(s, o->type->wants, &source, why) != 0)
 		return (-1);
-	if (strncmp(source, "ldif:/", 6) != 0)
-		return (setting_error(s, why, "must be %s, not \"%s\"",
-		    o->type->wants, source));
-	return (setting_keep(s, arena, source, target, why));
+	if (strcmp(source, "ldap") == 0)
+		return (setting_keep(s, arena, source, target, why));
+	return (keep_source(o, s, arena, source, target, why));
 }
-
-#define SOURCE	"an LDIF file, written \"ldif:/etc/mayrelay/policy.ldif\""
 
 const struct option_type configtype_source = {
 	SOURCE, read_source, option_digest_string
@@ -148,6 +160,23 @@ read_source_or_none(const struct option *o, const struct setting *s,
 
 const struct option_type configtype_source_or_none = {
 	SOURCE, read_source_or_none, option_digest_string
+};
+
+static int
+read_ldif_or_none(const struct option *o, const struct setting *s,
+    struct arena *arena, void *target, struct why *why)
+{
+	const char *source;
+
+	if (setting_text(s, o->type->wants, &source, why) != 0)
+		return (-1);
+	if (source[0] == '\0')
+		return (setting_keep(s, arena, "", target, why));
+	return (keep_source(o, s, arena, source, target, why));
+}
+
+const struct option_type configtype_ldif_or_none = {
+	LDIF, read_ldif_or_none, option_digest_string
 };
 
 static int
@@ -172,6 +201,63 @@ read_base(const struct option *o, const struct setting *s,
 
 const struct option_type configtype_base = {
 	"a DN such as \"ou=people,dc=example,dc=com\"", read_base,
+	option_digest_string
+};
+
+static int
+read_filter(const struct option *o, const struct setting *s,
+    struct arena *arena, void *target, struct why *why)
+{
+	const char *filter, *wrong;
+
+	if (setting_text(s, o->type->wants, &filter, why) != 0)
+		return (-1);
+	wrong = filter[0] == '\0' ? NULL : filter_wrong(filter);
+	if (wrong != NULL)
+		return (setting_error(s, why, "is not a filter (RFC 4515): "
+		    "\"%s\": %s", filter, wrong));
+	return (setting_keep(s, arena, filter, target, why));
+}
+
+const struct option_type configtype_filter = {
+	"a filter such as \"(objectClass=person)\"", read_filter,
+	option_digest_string
+};
+
+static int
+read_bind_dn(const struct option *o, const struct setting *s,
+    struct arena *arena, void *target, struct why *why)
+{
+	const char *normal, *dn;
+
+	if (read_base(o, s, arena, &normal, why) != 0 ||
+	    setting_text(s, o->type->wants, &dn, why) != 0)
+		return (-1);
+	return (setting_keep(s, arena, dn, target, why));
+}
+
+const struct option_type configtype_bind_dn = {
+	"a DN such as \"cn=mayrelay,dc=example,dc=com\"", read_bind_dn,
+	option_digest_string
+};
+
+static int
+read_password_file(const struct option *o, const struct setting *s,
+    struct arena *arena, void *target, struct why *why)
+{
+	const char *path;
+
+	if (setting_text(s, o->type->wants, &path, why) != 0)
+		return (-1);
+	if (path[0] != '/' && path[0] != '\0')
+		return (setting_error(s, why, "must be %s",
+		    o->type->wants));
+	return (setting_keep(s, arena, path, target, why));
+}
+
+const struct option_type configtype_password_file = {
+	"the absolute path of a file that holds nothing but the password, "
+	"such as \"/etc/mayrelay/ldap.secret\"", read_password_file,
 	option_digest_string
 };
 
