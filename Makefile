@@ -17,8 +17,9 @@ VALUES = why arena nearest argument visible digest addr cidr pattern dn \
 	signin restriction enforcement verdict policy expand reply line \
 	repeats entry schema attrtype attrstate attrreader attrmap record sorter
 # World: each owns one outside or shared thing.
-WORLD = clock log setting option configtype configmap configreply config \
-	counters store layout replica storeview storebuild storechange
+WORLD = clock log setting option configtype configuri configmap configreply \
+	config configcheck configload counters store layout replica storeview \
+	storebuild storechange
 # Feed: fills the store.
 FEED = source dnset ldif ldiffile intake ldapquery synccontrol ldapconn \
 	dial uuidset sync listing pulse feedtools servers \

@@ -66,6 +66,9 @@ struct config_search {
 	uint64_t digest;
 };
 
+/** config_from_ldap(search): is its source the LDAP servers? */
+bool config_from_ldap(const struct config_search *);
+
 struct config {
 	const char *path;
 
@@ -84,7 +87,7 @@ struct config {
 	/* directory */
 	const char *store;
 	const char *source;	/* of searches that say none */
-	struct texts uris;	/* "ldap://host:port" and so on, in order; at
+	struct texts uris;	/* in normal form (configuri.h), in order; at
 				   most CONFIG_SERVERS_MAX */
 	bool starttls;		/* on ldap:// */
 	const char *ca_file;

@@ -1,21 +1,12 @@
-#include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "config.h"
 #include "configmap.h"
 #include "configreply.h"
 #include "configtype.h"
+#include "configuri.h"
 #include "digest.h"
 #include "setting.h"
-#include "when.h"
-
-/* A configuration with what only config_take and config_give see. */
-struct counted {
-	struct config config;	/* first: config_give() finds us by it */
-	struct arena arena;
-	atomic_ulong count;
-};
 
 static const char *const search_names[SEARCHES] = {
 	[SEARCH_ACCOUNTS] = "accounts",
@@ -30,6 +21,13 @@ search_name(enum search search)
 {
 
 	return (search_names[search]);
+}
+
+bool
+config_from_ldap(const struct config_search *search)
+{
+
+	return (strcmp(search->source, CONFIG_SOURCE_LDAP) == 0);
 }
 
 /* ---- the table -------------------------------------------------------- */
@@ -50,6 +48,14 @@ static const struct option_word null_senders[] = {
 };
 static const struct option_word scopes[] = {
 	{ "local", false }, { "any", true }, { NULL, 0 }
+};
+static const struct option_word bind_methods[] = {
+	{ "anonymous", BIND_ANONYMOUS }, { "simple", BIND_SIMPLE },
+	{ "external", BIND_EXTERNAL }, { NULL, 0 }
+};
+static const struct option_word follows[] = {
+	{ "auto", FOLLOW_AUTO }, { "sync", FOLLOW_SYNC },
+	{ "poll", FOLLOW_POLL }, { NULL, 0 }
 };
 static const struct option_word targets[] = {
 	{ "syslog", LOG_TO_SYSLOG }, { "stderr", LOG_TO_STDERR }, { NULL, 0 }
@@ -100,6 +106,12 @@ enum {
 	DAY = 24 * 60 * 60
 };
 
+#define CA_FILE	"\"/etc/ssl/certs/ca-certificates.crt\""
+
+/* Milliseconds. */
+#define TIMEOUT_MAX	(INT64_C(5) * 60 * 1000)
+#define REFRESH_MAX	(INT64_C(30) * DAY * 1000)
+
 #define AT(member)	.target = offsetof(struct config, member)
 #define SEARCH(kind, member) \
 	.target = offsetof(struct config, searches[SEARCH_##kind].member)
@@ -148,12 +160,29 @@ const struct option config_options[] = {
 	{ "directory.store", "\"/var/lib/mayrelay\"", &option_path,
 	    AT(store), RESTART },
 	{ "directory.source", NULL, &configtype_source, AT(source) },
+	{ "directory.uris", "[ ]", &configuri_list, AT(uris),
+	    BOUNDS(0, CONFIG_SERVERS_MAX) },
+	{ "directory.starttls", "true", &option_bool, AT(starttls) },
+	{ "directory.ca_file", CA_FILE, &option_path, AT(ca_file) },
+	{ "directory.bind.method", "\"anonymous\"", &option_word,
+	    AT(bind_method), .words = bind_methods },
+	{ "directory.bind.dn", "\"\"", &configtype_bind_dn, AT(bind_dn) },
+	{ "directory.bind.password_file", "\"\"", &configtype_password_file,
+	    AT(password_file) },
+	{ "directory.refresh", "\"auto\"", &option_word, AT(follow),
+	    .words = follows },
 	{ "directory.poll_interval", "\"60s\"", &option_milliseconds,
 	    AT(poll_interval_ms), BOUNDS(1000, DAY * 1000) },
+	{ "directory.full_refresh", "\"24h\"", &option_milliseconds,
+	    AT(full_refresh_ms), BOUNDS(1000, REFRESH_MAX) },
+	{ "directory.timeout", "\"10s\"", &option_milliseconds,
+	    AT(timeout_ms), BOUNDS(1000, TIMEOUT_MAX) },
 	{ "directory.max_shrink", "50", &option_number, AT(max_shrink),
 	    BOUNDS(0, 100) },
 	{ "directory.accounts.base", "\"\"", &configtype_base,
 	    SEARCH(ACCOUNTS, base) },
+	{ "directory.accounts.filter", "\"\"", &configtype_filter,
+	    SEARCH(ACCOUNTS, filter) },
 	{ "directory.accounts.source", "\"\"", &configtype_source_or_none,
 	    SEARCH(ACCOUNTS, source) },
 	{ "directory.accounts.preset", "\"inetorgperson\"", &preset_type,
@@ -162,21 +191,27 @@ const struct option config_options[] = {
 	    SEARCH(ACCOUNTS, map) },
 	{ "directory.networks.base", "\"\"", &configtype_base,
 	    SEARCH(NETWORKS, base) },
+	{ "directory.networks.filter", "\"\"", &configtype_filter,
+	    SEARCH(NETWORKS, filter) },
 	{ "directory.networks.source", "\"\"", &configtype_source_or_none,
 	    SEARCH(NETWORKS, source) },
 	{ "directory.domains.base", "\"\"", &configtype_base,
 	    SEARCH(DOMAINS, base) },
+	{ "directory.domains.filter", "\"\"", &configtype_filter,
+	    SEARCH(DOMAINS, filter) },
 	{ "directory.domains.source", "\"\"", &configtype_source_or_none,
 	    SEARCH(DOMAINS, source) },
 	{ "directory.domains.map", "{ }", &configmap_domains,
 	    SEARCH(DOMAINS, map) },
 	{ "directory.groups.base", "\"\"", &configtype_base,
 	    SEARCH(GROUPS, base) },
+	{ "directory.groups.filter", "\"\"", &configtype_filter,
+	    SEARCH(GROUPS, filter) },
 	{ "directory.groups.source", "\"\"", &configtype_source_or_none,
 	    SEARCH(GROUPS, source) },
 	{ "directory.groups.map", "{ }", &configmap_groups,
 	    SEARCH(GROUPS, map) },
-	{ "directory.overrides", "\"\"", &configtype_source_or_none,
+	{ "directory.overrides", "\"\"", &configtype_ldif_or_none,
 	    SEARCH(OVERRIDES, source) },
 
 	{ "reply.help_url", "\"\"", &configreply_url, AT(reply.help_url) },
@@ -190,160 +225,6 @@ const struct option config_options[] = {
 };
 const size_t config_noptions =
     sizeof(config_options) / sizeof(config_options[0]);
-
-/* ---- what one option cannot say alone --------------------------------- */
-
-/* Spec section 5: a date in the future would be an open relay there. */
-static int
-check_role(const struct config *c, const struct setting *root,
-    struct why *why)
-{
-
-	if (c->policy.role != ROLE_AUTHORITY)
-		return (0);
-	if (c->policy.enforce_from != WHEN_BEGINNING)
-		return (setting_error(option_find(root, "policy.enforce_from"),
-		    why, "must be \"now\" in the authority role: nobody else "
-		    "refuses, so until then the server would be an open "
-		    "relay"));
-	if (c->policy.permit_unavailable)
-		return (setting_error(option_find(root,
-		    "policy.on_unavailable"), why, "must be \"tempfail\" in "
-		    "the authority role: nobody else refuses, so without a "
-		    "policy the server would be an open relay"));
-	return (0);
-}
-
-/* A policy is as old as the last look at its source. */
-static int
-check_ages(const struct config *c, const struct setting *root,
-    struct why *why)
-{
-	const struct setting *s;
-
-	if (c->policy.max_stale * 1000 > c->poll_interval_ms)
-		return (0);
-	if ((s = option_find(root, "policy.max_stale")) != NULL)
-		return (setting_error(s, why, "must be longer than "
-		    "directory.poll_interval, or the policy would be too old "
-		    "between two looks at its source"));
-	return (setting_error(option_find(root, "directory.poll_interval"),
-	    why, "must be shorter than policy.max_stale, or the policy would "
-	    "be too old between two looks at its source"));
-}
-
-/* All four kinds are read from the source, however much the file says of
- * them; overrides are read if there are any. */
-static void
-settle_searches(struct config *c)
-{
-	struct config_search *search;
-	uint64_t h;
-	unsigned i;
-
-	for (i = 0; i < SEARCHES; i++) {
-		search = &c->searches[i];
-		if (search->base == NULL)
-			search->base = "";
-		if (i != SEARCH_OVERRIDES && search->source[0] == '\0')
-			search->source = c->source;
-		search->configured = search->source[0] != '\0';
-		if (search->configured)
-			c->configured |= 1U << i;
-		h = digest_text(DIGEST_BEGIN, search->source);
-		h = digest_text(h, search->base);
-		search->digest = configmap_digest(h, &search->map);
-	}
-}
-
-static void
-settle(struct config *c)
-{
-	struct login_rules *logins = &c->policy.logins;
-
-	c->policy.ownership.locality = &c->policy.locality;
-	logins->realms = c->login_realms.v;
-	logins->nrealms = c->login_realms.n;
-	logins->domains = c->login_domains.v;
-	logins->ndomains = c->login_domains.n;
-	settle_searches(c);
-	c->digest = option_digest(config_options, config_noptions, c);
-}
-
-/* ---- a configuration's life ------------------------------------------- */
-
-static int
-read_all(struct counted *counted, const char *path, struct why *why)
-{
-	struct config *c = &counted->config;
-	const struct setting *root;
-	struct setting_file *file;
-	int result = -1;
-
-	if ((c->path = arena_strdup(&counted->arena, path)) == NULL)
-		return (why_set(why, "%s: out of memory", path));
-	if (setting_open(path, &file, why) != 0)
-		return (-1);
-	root = setting_root(file);
-	if (option_read(config_options, config_noptions, root,
-	    &counted->arena, c, why) == 0 &&
-	    check_role(c, root, why) == 0 && check_ages(c, root, why) == 0) {
-		settle(c);
-		result = 0;
-	}
-	setting_close(file);
-	return (result);
-}
-
-static void
-counted_free(struct counted *counted)
-{
-
-	arena_free(&counted->arena);
-	free(counted);
-}
-
-int
-config_load(const char *path, const struct config **config, struct why *why)
-{
-	struct counted *counted;
-
-	if ((counted = calloc(1, sizeof(*counted))) == NULL)
-		return (why_set(why, "%s: out of memory", path));
-	arena_init(&counted->arena);
-	atomic_init(&counted->count, 1);
-	if (read_all(counted, path, why) != 0) {
-		counted_free(counted);
-		return (-1);
-	}
-	*config = &counted->config;
-	return (0);
-}
-
-/* Only the count is ever changed in what is lent as const. */
-static struct counted *
-counted_of(const struct config *config)
-{
-
-	return ((struct counted *)(uintptr_t)config);
-}
-
-const struct config *
-config_take(const struct config *config)
-{
-
-	atomic_fetch_add(&counted_of(config)->count, 1);
-	return (config);
-}
-
-void
-config_give(const struct config *config)
-{
-
-	if (config != NULL &&
-	    atomic_fetch_sub(&counted_of(config)->count, 1) == 1)
-		counted_free(counted_of(config));
-}
 
 int
 config_restart_needed(const struct config *old, const struct config *new,

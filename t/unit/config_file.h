@@ -12,17 +12,23 @@
  * 1 milter, 2 policy, 3 directory, 4 the rest.
  *
  * A text of a row goes into its line beside what must be said; one that begins
- * with ! replaces that.
+ * with ! replaces that.  SERVERS is line 3 with an LDAP source.
  */
 
-enum line { MILTER = 1, POLICY, DIRECTORY, REST };
+enum line { MILTER = 1, POLICY, DIRECTORY, REST, SERVERS };
 
 #define SOCKET		"socket = \"unix:/run/mayrelay.sock\"; "
 #define RULES		"role = \"narrowing\"; enforce_from = \"never\"; "
 #define SOURCE		"source = \"ldif:/policy.ldif\"; "
 
+#define LDAP		"source = \"ldap\"; "
+#define URIS		"uris = [ \"ldap://ldap.example.com\" ]; "
+#define BASE		"base = \"ou=relay,dc=example,dc=com\"; "
+#define NETWORKS	"networks = { " BASE "}; "
+
 static const char *const config_file_said[] = {
-	[MILTER] = SOCKET, [POLICY] = RULES, [DIRECTORY] = SOURCE, [REST] = ""
+	[MILTER] = SOCKET, [POLICY] = RULES, [DIRECTORY] = SOURCE, [REST] = "",
+	[SERVERS] = LDAP URIS NETWORKS
 };
 
 /* What stands in line ${line} if ${text} is for ${where}. */
@@ -33,8 +39,9 @@ config_file_line(FILE *file, enum line line, enum line where, const char *text)
 		[MILTER] = "milter", [POLICY] = "policy",
 		[DIRECTORY] = "directory", [REST] = NULL
 	};
-	const char *mine = line == where ? text : "";
-	const char *said = mine[0] == '!' ? "" : config_file_said[line];
+	enum line what = line == DIRECTORY && where == SERVERS ? where : line;
+	const char *mine = what == where ? text : "";
+	const char *said = mine[0] == '!' ? "" : config_file_said[what];
 
 	mine += mine[0] == '!';
 	if (groups[line] != NULL)

@@ -53,6 +53,46 @@ static const struct good {
 	{ "policy.local_mailers", POLICY, "local_mailers = [ ];" },
 	{ "directory.store", DIRECTORY, "store = \"/srv/mayrelay\";" },
 	{ "directory.source", DIRECTORY, "!source = \"ldif:/other\";" },
+	{ "directory.source", SERVERS, "!source = \"ldif:/other\"; " NETWORKS },
+	{ "directory.uris", SERVERS,
+	    "!" LDAP "uris = [ \"ldaps://ldap.example.com\" ]; " NETWORKS },
+	{ "directory.uris", SERVERS, "!" LDAP "uris = ( "
+	    "\"ldap://ldap.example.com\", \"ldap://b.example\", "
+	    "\"ldap://c.example\", \"ldap://d.example\", "
+	    "\"ldap://e.example\", \"ldap://f.example\", "
+	    "\"ldap://g.example\", \"ldap://h.example\" ); " NETWORKS },
+	{ "directory.starttls", SERVERS, "!" LDAP NETWORKS
+	    "uris = [ \"ldaps://ldap.example.com\" ]; starttls = false;" },
+	{ "directory.ca_file", DIRECTORY, "ca_file = \"/etc/ca.pem\";" },
+	{ "directory.bind.method", DIRECTORY,
+	    "bind = { method = \"external\"; };" },
+	{ "directory.bind.method", SERVERS, "!" LDAP NETWORKS
+	    "uris = [ \"ldapi://%2Frun%2Fldapi\" ]; "
+	    "bind = { method = \"external\"; };" },
+	{ "directory.bind.dn", SERVERS, "bind = { method = \"simple\"; "
+	    "dn = \"cn=a\"; password_file = \"/etc/secret\"; };" },
+	{ "directory.bind.password_file", SERVERS,
+	    "bind = { method = \"simple\"; dn = \"cn=a\"; "
+	    "password_file = \"/etc/other\"; };" },
+	{ "directory.refresh", DIRECTORY, "refresh = \"sync\";" },
+	{ "directory.refresh", SERVERS, "refresh = \"poll\";" },
+	{ "directory.full_refresh", DIRECTORY, "full_refresh = \"1s\";" },
+	{ "directory.full_refresh", SERVERS, "full_refresh = \"30d\";" },
+	{ "directory.timeout", DIRECTORY, "timeout = \"1s\";" },
+	{ "directory.timeout", SERVERS, "timeout = \"5m\";" },
+	{ "directory.accounts.filter", SERVERS, "accounts = { " BASE
+	    "filter = \"(objectClass=person)\"; };" },
+	{ "directory.networks.filter", SERVERS, "!" LDAP URIS
+	    "networks = { " BASE "filter = \"(cn=*)\"; };" },
+	{ "directory.domains.filter", SERVERS, "domains = { " BASE
+	    "filter = \"(!(cn=a))\"; };" },
+	{ "directory.groups.filter", SERVERS, "groups = { " BASE
+	    "filter = \"(&)\"; };" },
+	{ "directory.accounts.source", DIRECTORY, URIS
+	    "accounts = { " BASE "source = \"ldap\"; };" },
+	{ "directory.networks.source", SERVERS, "!" LDAP URIS
+	    "accounts = { " BASE "}; "
+	    "networks = { " BASE "source = \"ldif:/other\"; };" },
 	{ "directory.poll_interval", DIRECTORY, "poll_interval = \"1s\";" },
 	{ "directory.poll_interval", DIRECTORY, "poll_interval = \"1500ms\";" },
 	{ "directory.max_shrink", DIRECTORY, "max_shrink = 0;" },
@@ -105,7 +145,7 @@ load(enum line where, const char *text)
 START_TEST(a_good_value_counts)
 {
 	const struct config *config = load(good[_i].where, good[_i].text);
-	const struct config *other = load(REST, "");
+	const struct config *other = load(good[_i].where, "");
 
 	ck_assert_msg(config->digest != other->digest, "%s: %s is not in the "
 	    "digest", good[_i].path, good[_i].text);
@@ -143,6 +183,17 @@ static const struct {
 	{ "an empty group", REST, "reply = { };" },
 	{ "a kind's own source that is the same", DIRECTORY,
 	    "groups = { source = \"ldif:/policy.ldif\"; };" },
+	{ "no servers in words", DIRECTORY, "uris = ( );" },
+	{ "no filter in words", DIRECTORY, "accounts = { filter = \"\"; };" },
+	{ "anonymous in words", DIRECTORY, "bind = { method = \"anonymous\"; "
+	    "dn = \"\"; password_file = \"\"; };" },
+	{ "an empty bind", SERVERS, "bind = { };" },
+	{ "another spelling of a server", SERVERS,
+	    "!" LDAP NETWORKS "uris = [ \"LDAP://LDAP.Example.com:389/\" ];" },
+	{ "what is not searched, in words", SERVERS, "groups = { base = \"\"; "
+	    "source = \"\"; filter = \"\"; map = { }; };" },
+	{ "a kind's own source that is the same server", SERVERS, "!" LDAP URIS
+	    "networks = { " BASE "source = \"ldap\"; };" },
 	{ "the preset in words", DIRECTORY,
 	    "accounts = { preset = \"inetorgperson\"; };" },
 	{ "the preset's login in words", DIRECTORY,
@@ -152,7 +203,7 @@ static const struct {
 START_TEST(spelling_does_not_count)
 {
 	const struct config *config = load(same[_i].where, same[_i].text);
-	const struct config *other = load(REST, "");
+	const struct config *other = load(same[_i].where, "");
 
 	ck_assert_msg(config->digest == other->digest, "%s: %s",
 	    same[_i].label, same[_i].text);
@@ -187,6 +238,15 @@ START_TEST(defaults)
 	ck_assert_uint_eq(c->policy.locality.mailers.n, 11);
 	ck_assert_str_eq(c->policy.locality.mailers.v[9], "*file*");
 	ck_assert_str_eq(c->store, "/var/lib/mayrelay");
+	ck_assert_uint_eq(c->uris.n, 0);
+	ck_assert(c->starttls);
+	ck_assert_str_eq(c->ca_file, "/etc/ssl/certs/ca-certificates.crt");
+	ck_assert_int_eq((int)c->bind_method, BIND_ANONYMOUS);
+	ck_assert_str_eq(c->bind_dn, "");
+	ck_assert_str_eq(c->password_file, "");
+	ck_assert_int_eq((int)c->follow, FOLLOW_AUTO);
+	ck_assert_int_eq(c->full_refresh_ms, 24 * 60 * 60 * 1000);
+	ck_assert_int_eq(c->timeout_ms, 10000);
 	ck_assert_int_eq(c->poll_interval_ms, 60000);
 	ck_assert_int_eq(c->max_shrink, 50);
 	ck_assert_str_eq(c->preset, "inetorgperson");
@@ -244,28 +304,84 @@ START_TEST(searches_by_default)
 }
 END_TEST
 
+/* Of LDAP servers only what has a base is searched. */
+START_TEST(searches_of_servers)
+{
+	const struct config *c = load(SERVERS, "domains = { " BASE
+	    "source = \"ldif:/domains.ldif\"; }; accounts = { base = "
+	    "\"OU=People, DC=example\"; filter = \"(Mail=*)\"; }; "
+	    "overrides = \"ldif:/emergency.ldif\"; bind = { method = "
+	    "\"simple\"; dn = \"CN=May, DC=x\"; password_file = \"/pw\"; };");
+	const struct config_search *s = c->searches;
+
+	ck_assert_uint_eq(c->configured, 1 << SEARCH_ACCOUNTS |
+	    1 << SEARCH_NETWORKS | 1 << SEARCH_DOMAINS |
+	    1 << SEARCH_OVERRIDES);
+	ck_assert(s[SEARCH_ACCOUNTS].configured);
+	ck_assert(config_from_ldap(&s[SEARCH_ACCOUNTS]));
+	ck_assert_str_eq(s[SEARCH_ACCOUNTS].source, CONFIG_SOURCE_LDAP);
+	ck_assert_str_eq(s[SEARCH_ACCOUNTS].base, "ou=people,dc=example");
+	ck_assert_str_eq(s[SEARCH_ACCOUNTS].filter, "(Mail=*)");
+	ck_assert_str_eq(s[SEARCH_NETWORKS].filter, "");
+	ck_assert(!config_from_ldap(&s[SEARCH_DOMAINS]));
+	ck_assert(!s[SEARCH_GROUPS].configured);
+	ck_assert_str_eq(s[SEARCH_GROUPS].source, CONFIG_SOURCE_LDAP);
+	ck_assert_str_eq(s[SEARCH_OVERRIDES].filter, "");
+	ck_assert_uint_eq(c->uris.n, 1);
+	ck_assert_str_eq(c->uris.v[0], "ldap://ldap.example.com:389");
+	ck_assert_int_eq((int)c->bind_method, BIND_SIMPLE);
+	ck_assert_str_eq(c->bind_dn, "CN=May, DC=x");
+	ck_assert_str_eq(c->password_file, "/pw");
+	config_give(c);
+}
+END_TEST
+
 /* What makes a search find something else. */
 static const struct {
+	enum line where;
 	const char *text;
 	unsigned changed;
 } digests[] = {
-	{ "max_shrink = 10;", 0 },
-	{ "!source = \"ldif:/other\";", 0xf },
-	{ "accounts = { base = \"dc=example\"; };", 1 << SEARCH_ACCOUNTS },
-	{ "accounts = { map = { status = ( { attr = \"x\"; type = "
+	{ DIRECTORY, "max_shrink = 10;", 0 },
+	{ DIRECTORY, "!source = \"ldif:/other\";", 0xf },
+	{ DIRECTORY, "accounts = { base = \"dc=example\"; };",
+	    1 << SEARCH_ACCOUNTS },
+	{ DIRECTORY, "accounts = { map = { status = ( { attr = \"x\"; type = "
 	    "\"presence\"; absent = \"enabled\"; } ); }; };",
 	    1 << SEARCH_ACCOUNTS },
-	{ "networks = { source = \"ldif:/n\"; };", 1 << SEARCH_NETWORKS },
-	{ "domains = { map = { alias = \"dnsAlias\"; }; };",
+	{ DIRECTORY, "networks = { source = \"ldif:/n\"; };",
+	    1 << SEARCH_NETWORKS },
+	{ DIRECTORY, "domains = { map = { alias = \"dnsAlias\"; }; };",
 	    1 << SEARCH_DOMAINS },
-	{ "groups = { base = \"dc=example\"; };", 1 << SEARCH_GROUPS },
-	{ "overrides = \"ldif:/n\";", 1 << SEARCH_OVERRIDES },
+	{ DIRECTORY, "groups = { base = \"dc=example\"; };",
+	    1 << SEARCH_GROUPS },
+	{ DIRECTORY, "overrides = \"ldif:/n\";", 1 << SEARCH_OVERRIDES },
+	{ DIRECTORY, "bind = { method = \"external\"; };", 0 },
+	{ DIRECTORY, URIS "accounts = { " BASE "source = \"ldap\"; };",
+	    1 << SEARCH_ACCOUNTS },
+
+	/* For servers; what is not asked of them does not matter. */
+	{ SERVERS, "starttls = true; ca_file = \"/c\"; refresh = \"poll\"; "
+	    "full_refresh = \"2h\"; poll_interval = \"2s\"; "
+	    "timeout = \"2s\"; max_shrink = 3;", 0 },
+	{ SERVERS, "!" LDAP URIS "networks = { base = \"dc=example\"; };",
+	    1 << SEARCH_NETWORKS },
+	{ SERVERS, "!" LDAP URIS "networks = { " BASE
+	    "filter = \"(cn=*)\"; };", 1 << SEARCH_NETWORKS },
+	{ SERVERS, "domains = { " BASE "map = { alias = \"dnsAlias\"; }; };",
+	    1 << SEARCH_DOMAINS },
+	{ SERVERS, "!" LDAP NETWORKS
+	    "uris = [ \"ldaps://ldap.example.com\" ];", 0xf },
+	{ SERVERS, "!" LDAP NETWORKS "uris = [ \"ldap://ldap.example.com\", "
+	    "\"ldap://b.example\" ];", 0xf },
+	{ SERVERS, "bind = { method = \"simple\"; dn = \"cn=a\"; "
+	    "password_file = \"/pw\"; };", 0xf },
 };
 
 START_TEST(search_digests)
 {
-	const struct config *c = load(DIRECTORY, digests[_i].text);
-	const struct config *other = load(REST, "");
+	const struct config *c = load(digests[_i].where, digests[_i].text);
+	const struct config *other = load(digests[_i].where, "");
 	unsigned i, changed = 0;
 
 	for (i = 0; i < SEARCHES; i++)
@@ -274,6 +390,44 @@ START_TEST(search_digests)
 	ck_assert_msg(changed == digests[_i].changed, "%s: %x",
 	    digests[_i].text, changed);
 	config_give(c);
+	config_give(other);
+}
+END_TEST
+
+/* Two that differ in one thing. */
+#define SIMPLE(dn, file) \
+	"bind = { method = \"simple\"; dn = \"" dn "\"; password_file = \"" \
+	file "\"; };"
+#define TWO(a, b)	"!" LDAP NETWORKS "uris = [ \"" a "\", \"" b "\" ];"
+
+static const struct {
+	const char *label;
+	const char *one, *other;
+	bool same;
+} pairs[] = {
+	{ "bind DN", SIMPLE("cn=a", "/pw"), SIMPLE("cn=b", "/pw"), false },
+	{ "password file", SIMPLE("cn=a", "/pw"), SIMPLE("cn=a", "/x"), true },
+	{ "bind method", "!" LDAP NETWORKS "uris = [ \"ldapi://%2Fx\" ];",
+	    "!" LDAP NETWORKS "uris = [ \"ldapi://%2Fx\" ]; "
+	    "bind = { method = \"external\"; };", false },
+	{ "order of servers", TWO("ldap://a.example", "ldap://b.example"),
+	    TWO("ldap://b.example", "ldap://a.example"), false },
+	{ "spelling of servers", TWO("ldap://a.example", "ldap://b.example"),
+	    TWO("LDAP://a.example:389", "ldap://B.EXAMPLE/"), true },
+	{ "StartTLS", "!" LDAP NETWORKS "uris = [ \"ldap://[::1]\" ];",
+	    "!" LDAP NETWORKS "uris = [ \"ldap://[::1]\" ]; "
+	    "starttls = false;", true },
+};
+
+START_TEST(what_a_server_finds)
+{
+	const struct config *one = load(SERVERS, pairs[_i].one);
+	const struct config *other = load(SERVERS, pairs[_i].other);
+
+	ck_assert_msg((one->searches[SEARCH_NETWORKS].digest ==
+	    other->searches[SEARCH_NETWORKS].digest) == pairs[_i].same, "%s",
+	    pairs[_i].label);
+	config_give(one);
 	config_give(other);
 }
 END_TEST
@@ -295,6 +449,9 @@ static const struct {
 	{ POLICY, "local_domains = [ \"example.com\" ];", NULL },
 	{ DIRECTORY, "store = \"/srv\";", "directory.store" },
 	{ DIRECTORY, "!source = \"ldif:/other\";", NULL },
+	{ SERVERS, "", NULL },
+	{ SERVERS, "ca_file = \"/c\"; refresh = \"poll\"; timeout = \"9s\"; "
+	    "full_refresh = \"9h\"; " SIMPLE("cn=a", "/pw"), NULL },
 	{ REST, "log = { target = \"stderr\"; };", "log.target" },
 	{ REST, "log = { permits = true; };", NULL },
 	{ REST, "reply = { help_url = \"https://h.example\"; };", NULL },
@@ -442,7 +599,9 @@ main(void)
 	suite_one(suite, defaults);
 	suite_one(suite, values_are_normal);
 	suite_one(suite, searches_by_default);
+	suite_one(suite, searches_of_servers);
 	suite_rows(suite, search_digests, ROWS(digests));
+	suite_rows(suite, what_a_server_finds, ROWS(pairs));
 	suite_rows(suite, restart_needed, ROWS(restarts));
 	suite_one(suite, no_file);
 	suite_one(suite, counted);

@@ -4,6 +4,15 @@
 #include "suite.h"
 
 /* What must not be there, and what is said of it. */
+#define A_SOURCE \
+	"\"ldap\" (the servers are told in directory.uris) or an LDIF file, " \
+	"written \"ldif:/etc/mayrelay/policy.ldif\""
+#define A_FILTER \
+	"must be a filter such as \"(objectClass=person)\", not "
+#define A_DURATION \
+	"must be a duration in quotes with its unit, such as " \
+	"\"90s\", \"5m\", \"24h\" or \"7d\", not a whole number"
+
 static const struct bad {
 	const char *label;
 	enum line where;
@@ -78,8 +87,49 @@ static const struct bad {
 	    "file:3: directory.store must be an absolute path such as "
 	    "\"/var/lib/mayrelay\", not a whole number" },
 	{ "directory.source", DIRECTORY, "!source = [ ];",
-	    "file:3: directory.source must be an LDIF file, written "
-	    "\"ldif:/etc/mayrelay/policy.ldif\", not an array [ ... ]" },
+	    "file:3: directory.source must be " A_SOURCE
+	    ", not an array [ ... ]" },
+	{ "directory.uris", DIRECTORY, "uris = \"ldap://a.example\";",
+	    "file:3: directory.uris must be a list of servers such as "
+	    "[ \"ldap://ldap1.example.com\", \"ldap://ldap2.example.com\" ]"
+	    ", not a string" },
+	{ "directory.starttls", DIRECTORY, "starttls = \"yes\";",
+	    "file:3: directory.starttls must be true or false, not a "
+	    "string" },
+	{ "directory.ca_file", DIRECTORY, "ca_file = [ \"/a\" ];",
+	    "file:3: directory.ca_file must be an absolute path such as "
+	    "\"/var/lib/mayrelay\", not an array [ ... ]" },
+	{ "directory.bind.method", DIRECTORY, "bind = { method = 1; };",
+	    "file:3: directory.bind.method must be \"anonymous\", "
+	    "\"simple\" or \"external\", not a whole number" },
+	{ "directory.bind.dn", DIRECTORY, "bind = { dn = 1; };",
+	    "file:3: directory.bind.dn must be a DN such as "
+	    "\"cn=mayrelay,dc=example,dc=com\", not a whole number" },
+	{ "directory.bind.password_file", DIRECTORY,
+	    "bind = { password_file = 1234; };",
+	    "file:3: directory.bind.password_file must be the absolute path "
+	    "of a file that holds nothing but the password, such as "
+	    "\"/etc/mayrelay/ldap.secret\", not a whole number" },
+	{ "directory.refresh", DIRECTORY, "refresh = true;",
+	    "file:3: directory.refresh must be \"auto\", \"sync\" or "
+	    "\"poll\", not true or false" },
+	{ "directory.full_refresh", DIRECTORY, "full_refresh = 24;",
+	    "file:3: directory.full_refresh " A_DURATION },
+	{ "directory.timeout", DIRECTORY, "timeout = 10;",
+	    "file:3: directory.timeout " A_DURATION },
+	{ "directory.accounts.filter", DIRECTORY,
+	    "accounts = { filter = 1; };",
+	    "file:3: directory.accounts.filter " A_FILTER "a whole number" },
+	{ "directory.networks.filter", DIRECTORY,
+	    "networks = { filter = [ ]; };",
+	    "file:3: directory.networks.filter " A_FILTER
+	    "an array [ ... ]" },
+	{ "directory.domains.filter", DIRECTORY,
+	    "domains = { filter = ( ); };",
+	    "file:3: directory.domains.filter " A_FILTER "a list ( ... )" },
+	{ "directory.groups.filter", DIRECTORY,
+	    "groups = { filter = { }; };",
+	    "file:3: directory.groups.filter " A_FILTER "a group { ... }" },
 	{ "directory.poll_interval", DIRECTORY, "poll_interval = 60;",
 	    "file:3: directory.poll_interval must be a duration in quotes "
 	    "with its unit, such as \"90s\", \"5m\", \"24h\" or \"7d\", not a "
@@ -92,8 +142,8 @@ static const struct bad {
 	    "\"ou=people,dc=example,dc=com\", not a whole number" },
 	{ "directory.accounts.source", DIRECTORY,
 	    "accounts = { source = 1; };",
-	    "file:3: directory.accounts.source must be an LDIF file, written "
-	    "\"ldif:/etc/mayrelay/policy.ldif\", not a whole number" },
+	    "file:3: directory.accounts.source must be " A_SOURCE
+	    ", not a whole number" },
 	{ "directory.accounts.preset", DIRECTORY,
 	    "accounts = { preset = 1; };",
 	    "file:3: directory.accounts.preset must be a preset "
@@ -106,14 +156,14 @@ static const struct bad {
 	    "\"ou=people,dc=example,dc=com\", not a whole number" },
 	{ "directory.networks.source", DIRECTORY,
 	    "networks = { source = 1; };",
-	    "file:3: directory.networks.source must be an LDIF file, written "
-	    "\"ldif:/etc/mayrelay/policy.ldif\", not a whole number" },
+	    "file:3: directory.networks.source must be " A_SOURCE
+	    ", not a whole number" },
 	{ "directory.domains.base", DIRECTORY, "domains = { base = 1; };",
 	    "file:3: directory.domains.base must be a DN such as "
 	    "\"ou=people,dc=example,dc=com\", not a whole number" },
 	{ "directory.domains.source", DIRECTORY, "domains = { source = 1; };",
-	    "file:3: directory.domains.source must be an LDIF file, written "
-	    "\"ldif:/etc/mayrelay/policy.ldif\", not a whole number" },
+	    "file:3: directory.domains.source must be " A_SOURCE
+	    ", not a whole number" },
 	{ "directory.domains.map", DIRECTORY, "domains = { map = [ ]; };",
 	    "file:3: directory.domains.map must be a group { ... }, not an "
 	    "array [ ... ]" },
@@ -121,8 +171,8 @@ static const struct bad {
 	    "file:3: directory.groups.base must be a DN such as "
 	    "\"ou=people,dc=example,dc=com\", not a whole number" },
 	{ "directory.groups.source", DIRECTORY, "groups = { source = 1; };",
-	    "file:3: directory.groups.source must be an LDIF file, written "
-	    "\"ldif:/etc/mayrelay/policy.ldif\", not a whole number" },
+	    "file:3: directory.groups.source must be " A_SOURCE
+	    ", not a whole number" },
 	{ "directory.groups.map", DIRECTORY, "groups = { map = ( ); };",
 	    "file:3: directory.groups.map must be a group { ... }, not a list "
 	    "( ... )" },
@@ -301,14 +351,61 @@ static const struct bad {
 	    "file:3: directory.store must be an absolute path, not "
 	    "\"mayrelay\"" },
 	{ "relative LDIF", DIRECTORY, "!source = \"ldif:policy.ldif\";",
-	    "file:3: directory.source must be an LDIF file, written "
-	    "\"ldif:/etc/mayrelay/policy.ldif\", not \"ldif:policy.ldif\"" },
-	{ "another source", DIRECTORY, "!source = \"ldap\";",
-	    "file:3: directory.source must be an LDIF file, written "
+	    "file:3: directory.source must be " A_SOURCE
+	    ", not \"ldif:policy.ldif\"" },
+	{ "another source", DIRECTORY, "!source = \"ldap://a.example\";",
+	    "file:3: directory.source must be " A_SOURCE
+	    ", not \"ldap://a.example\"" },
+	{ "a kind's other source", DIRECTORY,
+	    "groups = { source = \"Ldap\"; };",
+	    "file:3: directory.groups.source must be " A_SOURCE
+	    ", not \"Ldap\"" },
+	{ "overrides in LDAP", SERVERS, "overrides = \"ldap\";",
+	    "file:3: directory.overrides must be an LDIF file, written "
 	    "\"ldif:/etc/mayrelay/policy.ldif\", not \"ldap\"" },
+	{ "a relative file for CAs", DIRECTORY, "ca_file = \"ca.pem\";",
+	    "file:3: directory.ca_file must be an absolute path, not "
+	    "\"ca.pem\"" },
+	{ "mistyped method", DIRECTORY, "bind = { method = \"simpel\"; };",
+	    "file:3: directory.bind.method must be \"anonymous\", "
+	    "\"simple\" or \"external\", not \"simpel\"; did you mean "
+	    "\"simple\"?" },
+	{ "bind with no DN", DIRECTORY, "bind = { dn = \"mayrelay\"; };",
+	    "file:3: directory.bind.dn must be a DN such as "
+	    "\"cn=mayrelay,dc=example,dc=com\", not \"mayrelay\"" },
+	{ "password for its file", DIRECTORY,
+	    "bind = { password_file = \"Sesame7\"; };",
+	    "file:3: directory.bind.password_file must be the absolute path "
+	    "of a file that holds nothing but the password, such as "
+	    "\"/etc/mayrelay/ldap.secret\"" },
+	{ "mistyped way to follow", DIRECTORY, "refresh = \"syncrepl\";",
+	    "file:3: directory.refresh must be \"auto\", \"sync\" or "
+	    "\"poll\", not \"syncrepl\"" },
+	{ "full refresh all the time", DIRECTORY,
+	    "full_refresh = \"999ms\";",
+	    "file:3: directory.full_refresh must be from \"1s\" to "
+	    "\"2592000s\", not \"999ms\"" },
+	{ "full refresh hardly ever", DIRECTORY, "full_refresh = \"31d\";",
+	    "file:3: directory.full_refresh must be from \"1s\" to "
+	    "\"2592000s\", not \"31d\"" },
+	{ "no time to answer", DIRECTORY, "timeout = \"500ms\";",
+	    "file:3: directory.timeout must be from \"1s\" to \"300s\", not "
+	    "\"500ms\"" },
+	{ "too long to answer", DIRECTORY, "timeout = \"6m\";",
+	    "file:3: directory.timeout must be from \"1s\" to \"300s\", not "
+	    "\"6m\"" },
+	{ "not a filter", SERVERS,
+	    "accounts = { filter = \"objectClass=person\"; };",
+	    "file:3: directory.accounts.filter is not a filter (RFC 4515): "
+	    "\"objectClass=person\": each filter must stand in parentheses, "
+	    "without spaces around them" },
+	{ "half a filter", SERVERS,
+	    "groups = { filter = \"(&(cn=a)(cn=b)\"; };",
+	    "file:3: directory.groups.filter is not a filter (RFC 4515): "
+	    "\"(&(cn=a)(cn=b)\": a parenthesis is missing at its end" },
 	{ "no source", DIRECTORY, "!source = \"\";",
-	    "file:3: directory.source must be an LDIF file, written "
-	    "\"ldif:/etc/mayrelay/policy.ldif\", not \"\"" },
+	    "file:3: directory.source must be " A_SOURCE
+	    ", not \"\"" },
 	{ "not a DN", DIRECTORY, "accounts = { base = \"people\"; };",
 	    "file:3: directory.accounts.base must be a DN such as "
 	    "\"ou=people,dc=example,dc=com\", not \"people\"" },
@@ -349,8 +446,22 @@ static const struct bad {
 	{ "a map for networks", DIRECTORY, "networks = { map = { }; };",
 	    "file:3: directory.networks.map is not a known name; did you mean "
 	    "`directory.accounts.map'?" },
-	{ "not yet known", DIRECTORY, "uris = [ \"ldap://a.example\" ];",
-	    "file:3: directory.uris is not a known name" },
+	{ "one server", DIRECTORY, "uri = \"ldap://a.example\";",
+	    "file:3: directory.uri is not a known name; did you mean "
+	    "`uris'?" },
+	{ "a filter for overrides", DIRECTORY, "overrides = { filter = \"\"; "
+	    "};", "file:3: directory.overrides must be an LDIF file, written "
+	    "\"ldif:/etc/mayrelay/policy.ldif\", not a group { ... }" },
+	{ "a password", SERVERS, "bind = { method = \"simple\"; "
+	    "password = \"Sesame7\"; };",
+	    "file:3: directory.bind.password is not a known name: a password "
+	    "does not belong here; let a file hold it, and name that in "
+	    "`password_file'" },
+	{ "a password by another name", SERVERS,
+	    "bind = { passwd = \"Sesame7\"; };",
+	    "file:3: directory.bind.passwd is not a known name" },
+	{ "a bind that is no group", SERVERS, "bind = \"Sesame7\";",
+	    "file:3: directory.bind must be a group { ... }, not a string" },
 	{ "a group that is none", REST, "log = \"syslog\";",
 	    "file:4: log must be a group { ... }, not a string" },
 	{ "twice", MILTER, "user = \"a\"; user = \"b\";",
@@ -370,8 +481,7 @@ static const struct bad {
 	    "file: policy.enforce_from must be said: \"now\", \"never\" or a "
 	    "date such as \"2027-01-15T00:00:00Z\"" },
 	{ "no directory", DIRECTORY, "!",
-	    "file: directory.source must be said: an LDIF file, written "
-	    "\"ldif:/etc/mayrelay/policy.ldif\"" },
+	    "file: directory.source must be said: " A_SOURCE },
 
 	/* The authority role (spec section 5). */
 	{ "authority never", POLICY,
