@@ -23,7 +23,13 @@
 
 struct ldapconn;
 
-/** ldapconn_start(): once, before any thread: libldap's global settings. */
+/**
+ * ldapconn_start(why):
+ * Once, before any thread and anything else here: keep libldap from its files
+ * and its environment.  (libldap's own start is left to the first
+ * ldapconn_open: it asks the name service for this host's name, without limit.)
+ * Return 0 or -1.
+ */
 int ldapconn_start(struct why *);
 
 /* Whom to talk to, and how.  All lent. */
@@ -37,20 +43,34 @@ struct ldapconn_target {
 	int64_t timeout_ms;	/* for each step */
 };
 
+/* What an opener does, one after the other.  LDAPCONN_CONNECT comes once for
+ * each address, but all of them have one time-out together. */
+enum ldapconn_step {
+	LDAPCONN_RESOLVE,
+	LDAPCONN_CONNECT,
+	LDAPCONN_STARTTLS,
+	LDAPCONN_TLS,
+	LDAPCONN_BIND,
+	LDAPCONN_DONE		/* whether it is open or given up */
+};
+
 /* What the opener shares with who watches it (see dial). */
 struct ldapconn_life {
 	void *ctx;
-	/* The socket that is being used; -1: none.  Called before each change:
-	 * whoever shuts it down meanwhile ends a step that hangs. */
-	void (*socket)(void *ctx, int fd);
+	/* Called before each step, with the socket that it uses (-1: none), and
+	 * with -1 before that is closed: whoever shuts it down meanwhile ends a
+	 * step that hangs. */
+	void (*step)(void *ctx, enum ldapconn_step, int fd);
 };
 
 /**
  * ldapconn_open(target, life, conn, why):
  * Resolve, connect, TLS, bind.  Each but the first and the TLS handshake ends
  * within the time-out; those end when the socket is shut down, or not at all
- * (libldap 2.5 has no limit for a handshake, getaddrinfo none).  Return 0, or
- * -1 with "URI: text"; no password is ever in it.
+ * (libldap 2.5 has no limit for a handshake, getaddrinfo none).  An anonymous
+ * connection is bound, too: what is open has had an answer of the server.
+ * SIGPIPE must be blocked or ignored, here and below.  Return 0, or -1 with
+ * "URI: text"; no password is ever in it.
  */
 int ldapconn_open(const struct ldapconn_target *, const struct ldapconn_life *,
     struct ldapconn **, struct why *);
@@ -58,7 +78,11 @@ int ldapconn_open(const struct ldapconn_target *, const struct ldapconn_life *,
 /** ldapconn_close(conn): says goodbye without waiting; NULL is allowed. */
 void ldapconn_close(struct ldapconn *);
 
-/** ldapconn_fd(conn): for poll(2): readable, or gone. */
+/**
+ * ldapconn_fd(conn):
+ * For poll(2): readable, or gone.  Only after ldapconn_next has said 0: what
+ * TLS has read already does not make it readable.
+ */
 int ldapconn_fd(const struct ldapconn *);
 
 struct ldapconn_search {
@@ -75,7 +99,8 @@ struct ldapconn_search {
 
 /**
  * ldapconn_search(conn, search, id, why):
- * Send it; messages with that ${id} will come.  Never blocks.
+ * Send it; messages with that ${id} will come.  Never blocks.  Return 0, or -1:
+ * then the connection is of no more use than after a -1 of ldapconn_next.
  */
 int ldapconn_search(struct ldapconn *, const struct ldapconn_search *, int *,
     struct why *);
@@ -124,8 +149,9 @@ struct ldapconn_message {
 /**
  * ldapconn_next(conn, wait_ms, arena, message, why):
  * The next message, waiting ${wait_ms} (0: not at all).  Return 1; 0 if there
- * is none yet; -1 if the connection is lost or speaks nonsense.  A message to
- * a search that was abandoned is dropped.
+ * is none yet; -1 if the connection is lost or speaks nonsense: only
+ * ldapconn_close makes sense then.  A message to a search that was abandoned is
+ * dropped.
  */
 int ldapconn_next(struct ldapconn *, int64_t, struct arena *,
     struct ldapconn_message *, struct why *);
