@@ -132,13 +132,13 @@ units: $(UNITS)
 # What the scenarios use; the scripted programs read their time from a file
 # (t/tools/clock_file.h), so that a test can move it.
 TOOLS = $(B)/tools/miltc $(B)/tools/setclock $(B)/tools/storeread \
-	$(B)/scripted/mayrelayd $(B)/scripted/mayrelay-feed
+	$(B)/tools/storedump $(B)/scripted/mayrelayd $(B)/scripted/mayrelay-feed
 
 $(B)/tools/clock_scripted.o: t/tools/clock_scripted.c milter/clock.c | $(DIRS)
 	$(COMPILE) -c -o $@ $<
 $(B)/tools/setclock: t/tools/setclock.c t/tools/clock_file.h | $(DIRS)
 	$(COMPILE) $(LINKFLAGS) -o $@ $<
-$(B)/tools/storeread: t/tools/storeread.c $(B)/libmayrelay.a | $(DIRS)
+$(B)/tools/store%: t/tools/store%.c $(B)/libmayrelay.a | $(DIRS)
 	$(COMPILE) $(LINKFLAGS) -o $@ $< $(B)/libmayrelay.a $(FEED_LIBS)
 $(B)/scripted/%: $(B)/%.o $(B)/tools/clock_scripted.o $(B)/libmayrelay.a
 	$(CC) $(LINKFLAGS) -o $@ $^ $(DAEMON_LIBS) $(LDAP_LIBS)
