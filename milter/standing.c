@@ -169,16 +169,16 @@ standing_servers_doubt(const struct standing *st, char *out, size_t size)
 	if (st->running == RUNNING_NOT)
 		snprintf(out, size, "mayrelayd does not run");
 	else if (st->running == RUNNING_OTHER)
-		snprintf(out, size, "the file names %zu servers, what is in "
-		    "force has %zu; they may be others", named(st), told(st));
+		snprintf(out, size, "%zu are named in the file, %zu in force, "
+		    "which may be others", named(st), told(st));
 	else if (st->counters->feed_pid == 0)
 		snprintf(out, size, "mayrelay-feed does not run");
 	else if (told(st) == 0)
 		snprintf(out, size, "mayrelay-feed has told nothing of them "
 		    "yet");
 	else if (told(st) != named(st))
-		snprintf(out, size, "the file names %zu servers, "
-		    "mayrelay-feed has %zu", named(st), told(st));
+		snprintf(out, size, "%zu are named in the file, mayrelay-feed "
+		    "has %zu", named(st), told(st));
 	else
 		return (NULL);
 	return (out);

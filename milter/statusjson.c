@@ -269,7 +269,7 @@ json_t *
 statusjson_document(const struct standing *st, const struct health *health)
 {
 
-	return (json_pack("{s:s, s:s, s:o, s:b, s:o, s:o, s:I, s:b, s:b, s:o, "
+	return (json_pack("{s:s, s:o, s:s, s:b, s:o, s:o, s:I, s:b, s:b, s:o, "
 	    "s:o, s:o, s:o, s:o}",
 	    "state", health_word(health->state),
 	    "reasons", json_reasons(health),
