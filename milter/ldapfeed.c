@@ -391,6 +391,7 @@ read_anew(struct ldapfeed *lf)
 	lf->persist = NULL;
 	lf->caught_up = false;
 	if (read_all(lf, &outcome, &why) == -1) {
+		why_prefix(&why, "%s: ", uri_of(lf, lf->server));
 		read_failed(lf, why.text);
 		return;
 	}
@@ -415,6 +416,7 @@ follow(struct ldapfeed *lf, const struct cookie cookies[SEARCHES])
 
 	if (persist_begin(&job, &lf->persist, &why) == -1) {
 		lf->persist = NULL;
+		why_prefix(&why, "%s: ", job.name);
 		server_failed(lf, lf->server, why.text);
 	}
 }
@@ -445,19 +447,19 @@ static void
 follow_failed(struct ldapfeed *lf, enum persist_trouble trouble,
     const char *text)
 {
-	const bool resuming = !lf->caught_up;
 
 	persist_end(lf->persist);
 	lf->persist = NULL;
-	if (resuming)
+	if (!lf->caught_up)
 		count_resumed(lf, trouble == PERSIST_HELD_BACK ?
 		    REFRESH_HELD_BACK : REFRESH_FAILED);
+	lf->caught_up = false;
 	switch (trouble) {
 	case PERSIST_FAILED:
 		server_failed(lf, lf->server, text);
 		break;
 	case PERSIST_ANEW:
-		log_text(LOG_SEV_NOTICE, text);
+		log_line(LOG_SEV_NOTICE, "%s: everything is read anew", text);
 		lf->anew = true;
 		break;
 	case PERSIST_NEWER:
@@ -480,6 +482,8 @@ follow_step(struct ldapfeed *lf)
 	bool busy;
 
 	if (persist_step(lf->persist, &busy, &trouble, &why) == -1) {
+		if (trouble != PERSIST_HELD_BACK)	/* that names it */
+			why_prefix(&why, "%s: ", uri_of(lf, lf->server));
 		follow_failed(lf, trouble, why.text);
 		return (true);
 	}

@@ -45,15 +45,6 @@ struct persist {
 	enum persist_trouble trouble;
 };
 
-static int
-trouble(struct persist *p, enum persist_trouble what, struct why *why,
-    const char *text)
-{
-
-	p->trouble = what;
-	return (why_set(why, "%s: %s", p->job.name, text));
-}
-
 /* ---- what the queries tell ---------------------------------------------- */
 
 static int
@@ -73,8 +64,8 @@ change_count(struct persist *p, struct why *why)
 	p->changes++;
 	if (p->caught_up || ++p->refreshed <= REFRESH_MAX)
 		return (0);
-	return (trouble(p, PERSIST_ANEW, why, "too much has changed to be "
-	    "caught up with: everything is read anew"));
+	p->trouble = PERSIST_ANEW;
+	return (why_set(why, "too much has changed to be caught up with"));
 }
 
 static int
@@ -192,8 +183,8 @@ hear_probe(struct persist *p, const struct ldapconn_message *message,
 	p->probing = false;
 	p->probe_ms += p->job.tools->config->poll_interval_ms;
 	if (message->code != LDAPCONN_SUCCESS)
-		return (why_set(why, "%s: the search for its base was "
-		    "answered with %s", p->job.name, message->words));
+		return (why_set(why, "the server does not find a base of "
+		    "ours any more: %s", message->words));
 	p->good = p->job.searches;
 	p->probed = true;
 	return (0);
@@ -347,8 +338,8 @@ silent(const struct persist *p, int64_t since, struct why *why)
 
 	if (clock_ms() - since < timeout)
 		return (0);
-	return (why_set(why, "%s: no answer for %lld s (directory.timeout)",
-	    p->job.name, (long long)(timeout / 1000)));
+	return (why_set(why, "no answer for %lld s (directory.timeout)",
+	    (long long)(timeout / 1000)));
 }
 
 static int
