@@ -5,8 +5,8 @@
 #include "short_arena.h"
 #include "suite.h"
 
-#define PLAIN	"each filter must stand in parentheses, without spaces around " \
-		"them"
+#define PLAIN	"each filter must stand in parentheses, without spaces " \
+		"around them"
 #define NAME	"an attribute's name must stand behind a ("
 #define OPTION	"an attribute's option must stand behind a ;"
 #define OPEN	"a ( in a value must be written \\28"
