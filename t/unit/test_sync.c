@@ -494,15 +494,20 @@ START_TEST(passes_on_that_the_sink_failed)
 }
 END_TEST
 
+static const struct dialogue ends[] = {
+	{ "refreshing", RO, NULL, END_OF(RESULT(LDAPCONN_LATER)), "", NULL,
+	    FAILED },
+	{ "persisting, with success", RP, NULL,
+	    END_OF(REFRESH_DELETE(NEW), DONE_DELETE(NEW)), "", NEW, FAILED }
+};
+
 START_TEST(gives_the_servers_words)
 {
-	static const struct dialogue d = { "words", RO, NULL,
-	    END_OF(RESULT(LDAPCONN_LATER)), "", NULL, FAILED };
 	struct told told = { "", false };
 	struct sync sync;
 	struct why why;
 
-	play(&d, &sync, &told, &why);
+	play(&ends[_i], &sync, &told, &why);
 	ck_assert_str_eq(why.text,
 	    "the server has ended the search: 1 (words)");
 	sync_end(&sync);
@@ -521,6 +526,6 @@ main(void)
 	suite_rows(s, knows_what_a_refusal_means, ROWS(refusals));
 	suite_rows(s, refuses_nonsense, ROWS(nonsense));
 	suite_rows(s, passes_on_that_the_sink_failed, ROWS(full));
-	suite_one(s, gives_the_servers_words);
+	suite_rows(s, gives_the_servers_words, ROWS(ends));
 	return (suite_run(s));
 }
