@@ -21,8 +21,9 @@ struct ldapquery {
 	const char *base;
 	const char *filter;	/* RFC 4515 */
 	const char *const *attrs;	/* all that the maps and the own schema
-					   read, NULL at the end; never a
-					   password, never all attributes */
+					   read, and entryUUID; each once,
+					   NULL at the end; never all that an
+					   entry has */
 };
 
 /**
