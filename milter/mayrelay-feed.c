@@ -14,6 +14,7 @@
 #include "config.h"
 #include "counters.h"
 #include "feed.h"
+#include "ldapconn.h"
 #include "log.h"
 #include "process.h"
 #include "store.h"
@@ -143,6 +144,20 @@ run(const struct config *config, int fd)
 	return (code);
 }
 
+/*
+ * libldap and what is below it would believe variables (LDAPTLS_REQCERT,
+ * SSL_CERT_FILE, HOSTALIASES, ...) that nobody has written into the
+ * configuration.
+ */
+static int
+libraries_start(struct why *why)
+{
+
+	if (clearenv() != 0)
+		return (why_set(why, "the environment cannot be cleared"));
+	return (ldapconn_start(why));
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -154,6 +169,8 @@ main(int argc, char *argv[])
 	if (process_standard() == -1)
 		return (EX_OSERR);
 	log_name("mayrelay-feed");
+	if (libraries_start(&why) == -1)
+		return (give_up(NULL, &why, EX_OSERR));
 	if ((code = read_options(argc, argv, &options)) != -1)
 		return (code);
 	if (getuid() == 0 || geteuid() == 0) {
