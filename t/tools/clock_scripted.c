@@ -2,7 +2,8 @@
  * A clock that a test sets while the program runs: linked instead of clock.c.
  *
  * The environment variable MAYRELAY_CLOCK names the file (clock_file.h) that
- * clock_read believes; without the variable the true time holds.  clock_ms
+ * clock_read believes; without the variable the true time holds.  It is read
+ * before main(), because mayrelay-feed clears its environment.  clock_ms
  * (waits, back-off) stays real and clock_age is the true one, so both come
  * from clock.c itself.
  */
@@ -17,8 +18,9 @@
 
 void clock_read(struct clock_reading *);
 
-static pthread_once_t script_once = PTHREAD_ONCE_INIT;
 static const struct clock_file *script;
+
+static void script_map(void) __attribute__((constructor));
 
 /* A test that names no usable file must not pass by accident. */
 static void
@@ -61,7 +63,6 @@ void
 clock_read(struct clock_reading *r)
 {
 
-	pthread_once(&script_once, script_map);
 	if (script == NULL) {
 		clock_read_real(r);
 		return;
