@@ -21,9 +21,9 @@ WORLD = clock log setting option configtype configuri configmap configreply \
 	config configcheck configload counters store layout replica storeview \
 	storebuild storechange
 # Feed: fills the store.
-FEED = source dnset ldif ldiffile intake ldapquery synccontrol ldapmessage \
-	netconn secret ldapconn dial uuidset sync listing pulse feedtools \
-	servers filefeed persist ldapfeed feed
+FEED = source dnset ldif ldiffile reading shrink intake intakechange \
+	ldapquery synccontrol ldapmessage netconn secret ldapconn dial uuidset \
+	sync listing pulse feedtools servers filefeed persist ldapfeed feed
 # Door: lets the MTA or the postmaster in.
 DOOR = privilege session callbacks process child notify listener reload \
 	agewatch service running jsondoc explain standing health statustext \

@@ -55,9 +55,16 @@ int intake_drop(const struct intake_job *, struct why *);
 /*
  * An increment: what has changed at the source since, in one transaction.
  * begin ... commit or cancel; both end it.  One at a time, and none while
- * intake_run() works.  ${job}: its searches are those that the source has,
- * drop and accept count as for intake_run.  After a function that returned -1
- * only cancel makes sense.
+ * intake_run() works (begin refuses, and so does intake_run while one is
+ * open).  ${job} is copied, its texts must outlive the change; its searches
+ * are those that the source has, without the overrides, which are always read
+ * whole; accept counts as for intake_run; what is to be dropped is left to
+ * intake_drop().  After a function that returned -1 only cancel makes sense:
+ * commit refuses then.
+ *
+ * Of an entry that is as it was, and of a deletion of what is not there,
+ * nothing is written.  A change that changed entries is logged (info), and so
+ * is what could not be read of them.
  */
 struct intake_change;
 

@@ -1,204 +1,25 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "attrmap.h"
-#include "dn.h"
 #include "intake.h"
 #include "log.h"
+#include "reading.h"
+#include "shrink.h"
 
-enum {
-	PROBLEMS_LOGGED = 20,	/* of one reading */
-	VALUE_LOGGED = 64,	/* bytes */
-	PROGRESS_EVERY = 64	/* entries */
-};
+enum { PROGRESS_EVERY = 64 };	/* entries */
 
-/* One reading. */
+/* One complete reading. */
 struct intake {
 	const struct intake_job *job;
 	struct store_build *build;
 	struct store_search notes[SEARCHES];
 	struct clock_reading began;
-	struct arena arena;	/* of one entry */
-	enum search search;	/* for which it is being read */
-	unsigned long line;
+	struct reading reading;
+	/* The entry that is being read. */
+	const struct source_entry *entry;
 	unsigned long entries;
-	uint64_t problems;
-	uint64_t dated;		/* entries with relayEnforceFrom */
-	unsigned long dated_first, dated_last;	/* their lines */
 	enum intake_outcome outcome;
 };
-
-/* ---- entries ----------------------------------------------------------- */
-
-struct reading {
-	const struct attrmap *map;
-	const struct entry *entry;
-	bool unchecked;
-	struct arena *arena;
-	const struct attr_report *report;
-};
-
-static enum attr_result
-read_account(const struct reading *r, struct record *to)
-{
-
-	return (attrmap_account(r->map, r->entry, r->unchecked, r->arena,
-	    r->report, &to->u.account));
-}
-
-static enum attr_result
-read_network(const struct reading *r, struct record *to)
-{
-
-	return (attrmap_network(r->entry, r->unchecked, r->arena, r->report,
-	    &to->u.network));
-}
-
-static enum attr_result
-read_domain(const struct reading *r, struct record *to)
-{
-
-	return (attrmap_domain(r->map, r->entry, r->unchecked, r->arena,
-	    r->report, &to->u.domain));
-}
-
-static enum attr_result
-read_group(const struct reading *r, struct record *to)
-{
-
-	return (attrmap_group(r->map, r->entry, r->unchecked, r->arena,
-	    r->report, &to->u.group));
-}
-
-static enum attr_result
-read_override_network(const struct reading *r, struct record *to)
-{
-
-	return (attrmap_override_network(r->entry, r->arena, r->report,
-	    &to->u.network));
-}
-
-static enum attr_result
-read_override_account(const struct reading *r, struct record *to)
-{
-
-	return (attrmap_override_account(r->entry, r->arena, r->report,
-	    &to->u.deny));
-}
-
-/* What each search makes of an entry. */
-static const struct reader {
-	enum search search;
-	enum kind kind;
-	enum attr_result (*read)(const struct reading *, struct record *);
-} readers[] = {
-	{ SEARCH_ACCOUNTS, KIND_ACCOUNT, read_account },
-	{ SEARCH_NETWORKS, KIND_NETWORK, read_network },
-	{ SEARCH_DOMAINS, KIND_DOMAIN, read_domain },
-	{ SEARCH_GROUPS, KIND_GROUP, read_group },
-	{ SEARCH_OVERRIDES, KIND_NETWORK, read_override_network },
-	{ SEARCH_OVERRIDES, KIND_DENY, read_override_account }
-};
-enum { READERS = sizeof(readers) / sizeof(readers[0]) };
-
-static bool
-asked_for(const struct intake_job *job, enum search search)
-{
-
-	return ((job->searches >> search & 1) != 0);
-}
-
-static void
-problem(void *ctx, const char *dn, const char *attr, const char *value,
-    size_t len, const char *text)
-{
-	struct intake *in = ctx;
-	const char *colon = len == 0 ? "" : ": ";
-	int shown = (int)(len < VALUE_LOGGED ? len : VALUE_LOGGED);
-
-	in->notes[in->search].unusable++;
-	if (++in->problems > PROBLEMS_LOGGED || in->job->quiet)
-		return;
-	log_line(LOG_SEV_WARNING, "%s:%lu: %s: %s%s%.*s: %s", in->job->path,
-	    in->line, dn, attr, colon, shown, value, text);
-}
-
-static bool
-has_date(const struct record *record)
-{
-
-	switch (record->kind) {
-	case KIND_ACCOUNT:
-		return (record->u.account.enforce.present);
-	case KIND_NETWORK:
-		return (record->u.network.enforce.present);
-	case KIND_DOMAIN:
-		return (record->u.domain.enforce.present);
-	case KIND_GROUP:
-		return (record->u.group.enforce.present);
-	case KIND_DENY:
-		break;
-	}
-	return (false);
-}
-
-/* One entry may be read as several records. */
-static void
-note_date(struct intake *in, const struct record *record)
-{
-
-	if (!has_date(record) || (in->dated > 0 && in->dated_last == in->line))
-		return;
-	if (in->dated++ == 0)
-		in->dated_first = in->line;
-	in->dated_last = in->line;
-}
-
-static int
-read_one(struct intake *in, const struct reader *reader, const char *key,
-    size_t key_len, const struct entry *entry, struct why *why)
-{
-	const struct config_search *search =
-	    &in->job->config->searches[reader->search];
-	struct attr_report report = { in, problem };
-	struct reading r = { &search->map, entry, in->job->unchecked,
-	    &in->arena, &report };
-	struct record record = { .kind = reader->kind };
-
-	if (!asked_for(in->job, reader->search) ||
-	    !dn_below(key, search->base))
-		return (0);
-	in->search = reader->search;
-	switch (reader->read(&r, &record)) {
-	case ATTR_ENTRY:
-		note_date(in, &record);
-		return (store_build_put(in->build, reader->search, key,
-		    key_len, &record, why));
-	case ATTR_NONE:
-		return (0);
-	case ATTR_NO_MEMORY:
-		break;
-	}
-	return (why_set(why, "memory is short"));
-}
-
-static int
-sink_entry(void *ctx, const char *key, size_t key_len,
-    const struct entry *entry, unsigned long line, struct why *why)
-{
-	struct intake *in = ctx;
-	const struct intake_job *job = in->job;
-	size_t i;
-
-	in->line = line;
-	arena_reset(&in->arena);
-	for (i = 0; i < READERS; i++)
-		if (read_one(in, &readers[i], key, key_len, entry, why) == -1)
-			return (-1);
-	if (++in->entries % PROGRESS_EVERY != 0)
-		return (0);
-	return (job->progress(job->progress_ctx, why));
-}
 
 /* ---- begin ------------------------------------------------------------- */
 
@@ -221,94 +42,70 @@ sink_begin(void *ctx, struct why *why)
 	return (build_begin(ctx, why));
 }
 
-/* ---- end --------------------------------------------------------------- */
-
-enum { SHRINK_MIN = 10 };	/* below that, any number may go */
-
-/* Is that more than max_shrink lets go? */
-static bool
-too_many(const struct config *config, uint64_t had, uint64_t removes)
-{
-
-	return (had >= SHRINK_MIN &&
-	    removes * 100 > (uint64_t)config->max_shrink * had);
-}
-
-struct shrink {
-	bool too_much;
-	enum kind kind;		/* the first one, for the reason */
-	uint64_t removes[SEARCHES];
-	uint64_t of[SEARCHES];	/* 0 = nothing to hold back */
-};
+/* ---- entries ----------------------------------------------------------- */
 
 static int
-shrink_count(struct intake *in, struct shrink *shrink, struct why *why)
+build_record(void *ctx, enum search search, const struct record *record,
+    struct why *why)
 {
-	const struct reader *r;
-	uint64_t had, removes;
-	size_t i;
+	struct intake *in = ctx;
 
-	memset(shrink, 0, sizeof(*shrink));
-	for (i = 0; i < READERS; i++) {
-		r = &readers[i];
-		if (!asked_for(in->job, r->search) ||
-		    shrink->of[r->search] != 0)
-			continue;
-		if (store_build_removes(in->build, r->search, r->kind, &had,
-		    &removes, why) == -1)
-			return (-1);
-		if (!too_many(in->job->config, had, removes))
-			continue;
-		if (!shrink->too_much)
-			shrink->kind = r->kind;
-		shrink->too_much = true;
-		shrink->removes[r->search] = removes;
-		shrink->of[r->search] = had;
-	}
+	if (record == NULL)
+		return (0);
+	return (store_build_put(in->build, search, in->entry->key,
+	    in->entry->key_len, record, why));
+}
+
+static int
+sink_entry(void *ctx, const struct source_entry *entry, struct why *why)
+{
+	struct intake *in = ctx;
+	const struct intake_job *job = in->job;
+
+	in->entry = entry;
+	if (reading_entry(&in->reading, entry, build_record, in, why) == -1)
+		return (-1);
+	if (++in->entries % PROGRESS_EVERY != 0)
+		return (0);
+	return (job->progress(job->progress_ctx, why));
+}
+
+static int
+sink_cookie(void *ctx, unsigned searches, const struct cookie *cookie,
+    struct why *why)
+{
+	struct intake *in = ctx;
+	int i;
+
+	(void)why;
+	for (i = 0; i < SEARCHES; i++)
+		if ((searches >> i & 1) != 0)
+			in->notes[i].cookie = *cookie;
 	return (0);
 }
 
-static int
-shrink_note(const struct intake *in, const struct shrink *shrink,
-    struct why *why)
-{
-	struct store_change *change;
-	int i;
+/* ---- end --------------------------------------------------------------- */
 
-	if (store_change_begin(in->job->store, &change, why) == -1)
-		return (-1);
-	for (i = 0; i < SEARCHES; i++) {
-		if (shrink->of[i] == 0)
-			continue;
-		if (store_change_held_back(change, (enum search)i,
-		    shrink->removes[i], shrink->of[i], why) == -1) {
-			store_change_cancel(change);
-			return (-1);
-		}
-	}
-	return (store_change_commit(change, why));
+static int
+build_removes(void *ctx, enum search search, enum kind kind, uint64_t *had,
+    uint64_t *removes, struct why *why)
+{
+	struct intake *in = ctx;
+
+	return (store_build_removes(in->build, search, kind, had, removes,
+	    why));
 }
 
 static int
 hold_back(struct intake *in, const struct shrink *shrink, struct why *why)
 {
-	int i;
+	const struct intake_job *job = in->job;
 
 	store_build_cancel(in->build);
 	in->build = NULL;
-	if (shrink_note(in, shrink, why) == -1)
-		return (-1);
-	for (i = 0; shrink->of[i] == 0; i++)
-		continue;
 	in->outcome = INTAKE_HELD_BACK;
-	why_set(why, "%s: held back: it would remove %llu of %llu %s, more "
-	    "than max_shrink (%ld %%) allows: `mayrelay refresh --accept' "
-	    "applies it", in->job->path,
-	    (unsigned long long)shrink->removes[i],
-	    (unsigned long long)shrink->of[i],
-	    kind_names(shrink->kind, shrink->of[i]),
-	    in->job->config->max_shrink);
-	return (0);
+	return (shrink_hold_back(shrink, job->config, job->store, job->path,
+	    why));
 }
 
 static int
@@ -333,7 +130,8 @@ sink_end(void *ctx, struct why *why)
 	struct shrink shrink;
 
 	if (!in->job->accept) {
-		if (shrink_count(in, &shrink, why) == -1)
+		if (shrink_count(&shrink, in->job->config, in->job->searches,
+		    build_removes, in, why) == -1)
 			return (-1);
 		if (shrink.too_much)
 			return (hold_back(in, &shrink, why));
@@ -399,33 +197,10 @@ log_generation(const struct intake *in)
 	log_line(LOG_SEV_NOTICE, "policy generation %llu in force: %s from %s "
 	    "(%llu value%s could not be read)",
 	    (unsigned long long)store_generation(view), counts, in->job->name,
-	    (unsigned long long)in->problems, in->problems == 1 ? "" : "s");
+	    (unsigned long long)in->reading.problems,
+	    in->reading.problems == 1 ? "" : "s");
 	log_no_domain(view, n);
 	store_view_end(view);
-}
-
-static void
-log_problems(const struct intake *in)
-{
-
-	if (in->problems > PROBLEMS_LOGGED && !in->job->quiet)
-		log_line(LOG_SEV_WARNING, "%s: and %llu more values that could"
-		    " not be read", in->job->path,
-		    (unsigned long long)(in->problems - PROBLEMS_LOGGED));
-}
-
-/* Spec section 5: in the authority role a date ahead would be an open relay. */
-static void
-log_dates(const struct intake *in)
-{
-
-	if (in->dated == 0 || in->job->quiet ||
-	    in->job->config->policy.role != ROLE_AUTHORITY)
-		return;
-	log_line(LOG_SEV_WARNING, "%s:%lu: relayEnforceFrom is ignored in the "
-	    "authority role: refusals are real (%llu %s it)", in->job->path,
-	    in->dated_first, (unsigned long long)in->dated,
-	    in->dated == 1 ? "entry has" : "entries have");
 }
 
 /* ---- one reading ------------------------------------------------------- */
@@ -436,7 +211,12 @@ intake_init(struct intake *in, const struct intake_job *job)
 
 	memset(in, 0, sizeof(*in));
 	in->job = job;
-	arena_init(&in->arena);
+	in->reading.config = job->config;
+	in->reading.path = job->path;
+	in->reading.searches = job->searches;
+	in->reading.quiet = job->quiet;
+	in->reading.unchecked = job->unchecked;
+	reading_begin(&in->reading);
 	clock_read(&in->began);
 }
 
@@ -445,7 +225,7 @@ intake_end(struct intake *in)
 {
 
 	store_build_cancel(in->build);
-	arena_free(&in->arena);
+	reading_end(&in->reading);
 }
 
 int
@@ -454,13 +234,13 @@ intake_run(const struct intake_job *job,
     enum intake_outcome *outcome, struct why *why)
 {
 	struct intake in;
-	struct sink sink = { &in, sink_begin, sink_entry, sink_end };
+	struct sink sink = { &in, sink_begin, sink_entry, sink_cookie,
+	    sink_end };
 	int result;
 
 	intake_init(&in, job);
 	result = tell(ctx, &sink, why);
-	log_problems(&in);
-	log_dates(&in);
+	reading_log(&in.reading);
 	if (result == 0 && in.outcome == INTAKE_IN_FORCE)
 		log_generation(&in);
 	*outcome = in.outcome;

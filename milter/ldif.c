@@ -402,8 +402,7 @@ group_pairs(struct parser *p, const struct pairs *pairs, struct entry *e)
 }
 
 static int
-take_key(struct parser *p, const struct line *dn, const char **key,
-    size_t *key_len)
+take_key(struct parser *p, const struct line *dn, struct source_entry *told)
 {
 	const size_t size = DN_SIZE(dn->value.len);
 	unsigned long before;
@@ -421,8 +420,9 @@ take_key(struct parser *p, const struct line *dn, const char **key,
 	if (before > 0)
 		return (wrong(p, dn->number, "%s has an entry at line %lu "
 		    "already; make one of the two", dn->value.s, before));
-	*key = out;
-	*key_len = (size_t)len;
+	told->dn = out;
+	told->key = out;
+	told->key_len = (size_t)len;
 	return (0);
 }
 
@@ -445,10 +445,10 @@ take_record(struct parser *p, struct line *dn)
 {
 	struct pairs pairs = { .n = 0 };
 	struct entry e = { .nattrs = 0 };
-	const char *key = NULL;
-	size_t key_len = 0;
+	struct source_entry told = { .entry = &e, .searches = ~0U,
+	    .line = dn->number };
 
-	if (take_dn(p, dn) == -1 || take_key(p, dn, &key, &key_len) == -1 ||
+	if (take_dn(p, dn) == -1 || take_key(p, dn, &told) == -1 ||
 	    take_pairs(p, &pairs) == -1)
 		return (-1);
 	if (pairs.n == 0)
@@ -458,8 +458,7 @@ take_record(struct parser *p, struct line *dn)
 	e.dn = dn->value.s;
 	e.dn_len = dn->value.len;
 	p->records++;
-	return (p->sink->entry(p->sink->ctx, key, key_len, &e, dn->number,
-	    p->why));
+	return (p->sink->entry(p->sink->ctx, &told, p->why));
 }
 
 /* ---- the file ---------------------------------------------------------- */

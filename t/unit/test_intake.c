@@ -274,15 +274,19 @@ tell_nothing(void *ctx, const struct sink *sink, struct why *why)
 	return (why_set(why, "no such file"));
 }
 
+static const struct entry joe = { .dn = "uid=joe," PEOPLE,
+    .dn_len = sizeof("uid=joe," PEOPLE) - 1 };
+static const struct source_entry told_joe = { .entry = &joe,
+    .key = "uid=joe," PEOPLE, .key_len = sizeof("uid=joe," PEOPLE) - 1,
+    .dn = "uid=joe," PEOPLE, .searches = ~0U, .line = 1 };
+
 static int
 tell_half(void *ctx, const struct sink *sink, struct why *why)
 {
-	struct entry entry = { .dn = "uid=joe," PEOPLE };
 
 	(void)ctx;
-	entry.dn_len = strlen(entry.dn);
-	if (sink->begin(sink->ctx, why) == -1 || sink->entry(sink->ctx,
-	    entry.dn, entry.dn_len, &entry, 1, why) == -1)
+	if (sink->begin(sink->ctx, why) == -1 ||
+	    sink->entry(sink->ctx, &told_joe, why) == -1)
 		return (-1);
 	return (why_set(why, "the rest is missing"));
 }
@@ -290,16 +294,13 @@ tell_half(void *ctx, const struct sink *sink, struct why *why)
 static int
 tell_much(void *ctx, const struct sink *sink, struct why *why)
 {
-	struct entry entry = { .dn = "uid=joe," PEOPLE };
 	int i;
 
 	(void)ctx;
-	entry.dn_len = strlen(entry.dn);
 	if (sink->begin(sink->ctx, why) == -1)
 		return (-1);
 	for (i = 0; i < 1000; i++)
-		if (sink->entry(sink->ctx, entry.dn, entry.dn_len, &entry, 1,
-		    why) == -1)
+		if (sink->entry(sink->ctx, &told_joe, why) == -1)
 			return (-1);
 	return (sink->end(sink->ctx, why));
 }
@@ -353,7 +354,10 @@ START_TEST(notes)
 	config_fill();
 	job.quiet = true;
 	run(&job, "version: 1\n\ndn: uid=joe," PEOPLE "\nuid: joe\n"
-	    "objectClass: relayAccount\nrelayClient: bad\n");
+	    "objectClass: relayAccount\nrelayClient: bad\n\n"
+	    /* What is no entry has nothing in force. */
+	    "dn: cn=none," PEOPLE "\nobjectClass: relayAccount\n"
+	    "relayClient: bad\n");
 	view = storecase_view(store, BIT(ACCOUNTS) | BIT(GROUPS), 0);
 	for (i = 0; i < SEARCHES; i++) {
 		ck_assert_int_eq(store_info(view, (enum search)i, &s), 0);
@@ -363,6 +367,59 @@ START_TEST(notes)
 		ck_assert(s.loaded == (s.good.utc > 0));
 	}
 	store_view_end(view);
+	store_close(store);
+}
+END_TEST
+
+/* ---- cookies ------------------------------------------------------------- */
+
+static int
+tell_cookies(void *ctx, const struct sink *sink, struct why *why)
+{
+	const struct cookie first = { 5, "first" }, second = { 2, "2." };
+
+	(void)ctx;
+	if (sink->begin(sink->ctx, why) == -1 ||
+	    sink->cookie(sink->ctx, BIT(ACCOUNTS) | BIT(GROUPS), &first,
+	    why) == -1 ||
+	    sink->cookie(sink->ctx, BIT(GROUPS) | BIT(NETWORKS), &second,
+	    why) == -1)
+		return (-1);
+	return (sink->end(sink->ctx, why));
+}
+
+static const struct {
+	enum search search;
+	const char *cookie;
+} cookies[] = {
+	{ SEARCH_ACCOUNTS, "first" },
+	{ SEARCH_GROUPS, "2." },
+	{ SEARCH_DOMAINS, "" },
+	/* It was not asked for. */
+	{ SEARCH_NETWORKS, "" }
+};
+
+/* What a source says last stands; without a word there is none any more. */
+START_TEST(cookie)
+{
+	struct store *store = storecase_new();
+	struct intake_job job = job_of(store, BIT(ACCOUNTS) | BIT(GROUPS) |
+	    BIT(DOMAINS));
+	const char *is = cookies[_i].cookie;
+	enum intake_outcome outcome;
+	struct store_search s;
+	struct why why;
+
+	config_fill();
+	config.max_shrink = 100;
+	ck_assert_int_eq(intake_run(&job, tell_cookies, NULL, &outcome,
+	    &why), 0);
+	s = storecase_info(store, cookies[_i].search);
+	ck_assert_uint_eq(s.cookie.len, strlen(is));
+	ck_assert_mem_eq(s.cookie.bytes, is, strlen(is));
+	run(&job, "version: 1\n");
+	s = storecase_info(store, cookies[_i].search);
+	ck_assert_uint_eq(s.cookie.len, 0);
 	store_close(store);
 }
 END_TEST
@@ -399,6 +456,7 @@ main(void)
 	suite_rows(suite, shrink, ROWS(shrinks));
 	suite_rows(suite, failure, ROWS(failures));
 	suite_one(suite, notes);
+	suite_rows(suite, cookie, ROWS(cookies));
 	suite_one(suite, dropped);
 	return (suite_run(suite));
 }

@@ -68,15 +68,18 @@ heard_value(struct heard *h, const struct entry_value *v)
 }
 
 static int
-heard_entry(void *ctx, const char *key, size_t key_len,
-    const struct entry *e, unsigned long line, struct why *why)
+heard_entry(void *ctx, const struct source_entry *told, struct why *why)
 {
+	const struct entry *e = told->entry;
 	struct heard *h = ctx;
 	size_t i, j;
 
-	ck_assert_uint_eq(strlen(key), key_len);
+	/* Its key is its normal DN, and nobody has looked where it is. */
+	ck_assert_uint_eq(strlen(told->dn), told->key_len);
+	ck_assert_mem_eq(told->dn, told->key, told->key_len);
+	ck_assert_uint_eq(told->searches, ~0U);
 	ck_assert_uint_eq(strlen(e->dn), e->dn_len);
-	heard_add(h, "%lu:%s{", line, key);
+	heard_add(h, "%lu:%s{", told->line, told->dn);
 	for (i = 0; i < e->nattrs; i++) {
 		heard_add(h, "%s%s=", i == 0 ? "" : ";", e->attrs[i].name);
 		for (j = 0; j < e->attrs[i].nvalues; j++) {
@@ -101,7 +104,8 @@ static struct sink
 sink_of(struct heard *h)
 {
 
-	return ((struct sink){ h, heard_begin, heard_entry, heard_end });
+	return ((struct sink){ h, heard_begin, heard_entry, NULL,
+	    heard_end });
 }
 
 /* ---- text -------------------------------------------------------------- */
@@ -359,16 +363,12 @@ END_TEST
 /* ---- many -------------------------------------------------------------- */
 
 static int
-count_entry(void *ctx, const char *key, size_t key_len,
-    const struct entry *e, unsigned long line, struct why *why)
+count_entry(void *ctx, const struct source_entry *told, struct why *why)
 {
 	size_t *n = ctx;
 
-	(void)key;
-	(void)key_len;
-	(void)line;
 	(void)why;
-	*n += e->attrs[0].nvalues;
+	*n += told->entry->attrs[0].nvalues;
 	return (0);
 }
 
@@ -387,7 +387,8 @@ enum { MANY = 20000 };
 START_TEST(reads_many)
 {
 	size_t size = MANY * 64, len = 0, i, n = 0;
-	struct sink sink = { &n, count_nothing, count_entry, count_nothing };
+	struct sink sink = { &n, count_nothing, count_entry, NULL,
+	    count_nothing };
 	char *text = malloc(size);
 	struct why why;
 

@@ -107,20 +107,16 @@ count(void *ctx, struct why *why)
 }
 
 static int
-count_entry(void *ctx, const char *key, size_t key_len,
-    const struct entry *e, unsigned long line, struct why *why)
+count_entry(void *ctx, const struct source_entry *entry, struct why *why)
 {
 
-	(void)key;
-	(void)key_len;
-	(void)e;
-	(void)line;
+	(void)entry;
 	return (count(ctx, why));
 }
 
 START_TEST(refuses_a_file_that_changes)
 {
-	const struct sink sink = { NULL, count, count_entry, count };
+	const struct sink sink = { NULL, count, count_entry, NULL, count };
 	char path[] = "/tmp/ldif.XXXXXX";
 	struct ldif_stamp stamp;
 	struct why why = { "" };

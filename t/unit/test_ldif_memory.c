@@ -20,14 +20,10 @@ told(void *ctx, struct why *why)
 }
 
 static int
-told_entry(void *ctx, const char *key, size_t key_len,
-    const struct entry *e, unsigned long line, struct why *why)
+told_entry(void *ctx, const struct source_entry *entry, struct why *why)
 {
 
-	(void)key;
-	(void)key_len;
-	(void)e;
-	(void)line;
+	(void)entry;
 	return (told(ctx, why));
 }
 
@@ -41,7 +37,8 @@ told_end(void *ctx, struct why *why)
 
 START_TEST(says_so_when_memory_is_short)
 {
-	const struct sink sink = { NULL, told, told_entry, told_end };
+	const struct sink sink = { NULL, told, told_entry, NULL,
+	    told_end };
 	struct why why;
 	int all, nth;
 
