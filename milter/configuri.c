@@ -33,7 +33,7 @@ normal_host(const char *host, size_t len, char out[ADDR_DOMAIN_MAX + 1])
 {
 	struct cidr_ip ip;
 
-	if (addr_domain(host, len, out) != 0 || out[0] == '[')
+	if (addr_domain(host, len, out) != 0)
 		return (-1);
 	if (out[strspn(out, "0123456789.")] != '\0')
 		return (0);

@@ -183,6 +183,7 @@ static const struct {
 	{ "no closing bracket", "ldap://[::1", INSIDE, "" },
 	{ "no closing bracket but a port", "ldap://[::1:389", INSIDE, "" },
 	{ "a tail on the brackets", "ldap://[::1]x", PORT, "" },
+	{ "no colon before the port", "ldap://[::1]x389", PORT, "" },
 	{ "no port behind brackets", "ldap://[::1]:", PORT, "" },
 
 	{ "the default socket", "ldapi:///", PATH, "" },
