@@ -38,6 +38,7 @@ struct sync {
 	struct cookie sent;	/* what the search began with; len 0: none */
 	struct cookie cookie;	/* the newest: that, until one is given */
 	bool given;		/* one was */
+	bool no_use;		/* the refresh ended with one of no use */
 	bool told;		/* of any entry, if only of its staying */
 	struct uuidset present;	/* named in the refresh */
 	bool present_ended;	/* there was a present phase; it is over */
@@ -74,7 +75,8 @@ void sync_end(struct sync *);
  * with this cookie for ever: that is SYNC_COOKIE_REFUSED.  So is one that
  * looks as if the server had passed the cookie over: no present phase, and
  * either a new cookie that cookie_honoured() does not believe, or news and no
- * cookie at all.  (slapd gives none if nothing has changed.)
+ * new cookie, or one of no bytes at its end.  (slapd gives none at all if
+ * nothing has changed, and an empty one for what has no "rid=".)
  */
 int sync_hear(struct sync *, const struct ldapconn_message *,
     const struct sync_sink *, struct why *);

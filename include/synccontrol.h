@@ -36,6 +36,8 @@ struct sync_state {
 /* Section 2.4, with the result. */
 struct sync_done {
 	struct cookie cookie;
+	bool no_use;			/* one came that we cannot keep: of no
+					   bytes, or too many */
 	bool refresh_deletes;
 };
 
@@ -50,6 +52,7 @@ enum sync_info_kind {
 struct sync_info {
 	enum sync_info_kind kind;
 	struct cookie cookie;
+	bool no_use;			/* DELETE, PRESENT: as above */
 	bool refresh_done;		/* DELETE, PRESENT; true unless said */
 	bool refresh_deletes;		/* ID_SET */
 	const unsigned char (*uuids)[SYNC_UUID];	/* ID_SET: in the arena */

@@ -161,7 +161,7 @@ honoured(const struct sync *sync)
 	if (!resumed(sync) || sync->present_ended)
 		return (true);
 	return (sync->given ? cookie_honoured(&sync->sent, &sync->cookie) :
-	    !sync->told);
+	    !sync->told && !sync->no_use);
 }
 
 static int
@@ -207,6 +207,7 @@ hear_phase(struct sync *sync, const struct sync_info *info,
 	    present_end(sync, sink, why) == -1)
 		return (-1);
 	keep_cookie(sync, &info->cookie);
+	sync->no_use = info->no_use;
 	if (!info->refresh_done || sync->mode == SYNC_REFRESH_ONLY)
 		return (0);
 	return (refresh_end(sync, why));
@@ -284,6 +285,7 @@ hear_done(struct sync *sync, const struct sync_done *done,
 	    present_end(sync, sink, why) == -1)
 		return (-1);
 	keep_cookie(sync, &done->cookie);
+	sync->no_use = done->no_use;
 	return (refresh_end(sync, why));
 }
 

@@ -81,14 +81,17 @@ take(BerElement *ber, ber_tag_t tag, struct berval *content)
 	    ber_skip_element(ber, content) == tag);
 }
 
-/* OPTIONAL: ${cookie} stays as it is if there is none. */
-static void
+/* OPTIONAL: ${cookie} stays as it is if there is none.  True if there is one
+ * that is of no use. */
+static bool
 take_cookie(BerElement *ber, ber_tag_t tag, struct cookie *cookie)
 {
 	struct berval v;
 
-	if (take(ber, tag, &v))
-		cookie_set(cookie, v.bv_val, v.bv_len);
+	if (!take(ber, tag, &v))
+		return (false);
+	cookie_set(cookie, v.bv_val, v.bv_len);
+	return (cookie->len == 0);
 }
 
 /* DEFAULT: likewise.  True is 0xFF alone (RFC 4511 section 5.1). */
@@ -183,7 +186,7 @@ read_done(BerElement *ber, struct sync_done *done)
 
 	if (enter(ber, LBER_SEQUENCE) == -1)
 		return (-1);
-	take_cookie(ber, LBER_OCTETSTRING, &done->cookie);
+	done->no_use = take_cookie(ber, LBER_OCTETSTRING, &done->cookie);
 	return (take_boolean(ber, &done->refresh_deletes));
 }
 
@@ -204,7 +207,7 @@ read_refresh(BerElement *ber, ber_tag_t tag, struct sync_info *info)
 
 	if (enter(ber, tag) == -1)
 		return (-1);
-	take_cookie(ber, LBER_OCTETSTRING, &info->cookie);
+	info->no_use = take_cookie(ber, LBER_OCTETSTRING, &info->cookie);
 	info->refresh_done = true;
 	return (take_boolean(ber, &info->refresh_done));
 }

@@ -85,10 +85,12 @@ says_message(const struct says *s, struct says_ids *ids)
 		memcpy(m.state.uuid, ids->uuids[0], SYNC_UUID);
 	m.info = (struct sync_info){ .kind = s->info,
 	    .cookie = says_cookie(s->cookie), .refresh_done = s->done,
+	    .no_use = s->cookie != NULL && s->cookie[0] == '\0',
 	    .refresh_deletes = s->deletes, .nuuids = n };
 	m.info.uuids = (const unsigned char (*)[SYNC_UUID])ids->uuids;
 	m.has_done = s->kind == LDAPCONN_RESULT && !s->bare;
 	m.done.cookie = says_cookie(s->cookie);
+	m.done.no_use = m.info.no_use;
 	m.done.refresh_deletes = s->deletes;
 	return (m);
 }

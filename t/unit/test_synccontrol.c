@@ -273,6 +273,42 @@ START_TEST(reads_an_info)
 }
 END_TEST
 
+/* slapd gives an empty cookie for one that it could not read, and none if
+ * nothing has changed. */
+static const struct {
+	const char *label;
+	const char *done;
+	const char *info;
+	bool no_use;
+} uses[] = {
+	{ "none", "3000", "a100", false },
+	{ "one", "3005 " COOKIE, "a105 " COOKIE, false },
+	{ "of no bytes", "3002 0400", "a102 0400", true },
+	{ "of no bytes, after a present phase", "3005 0400 010100",
+	    "a205 0400 0101ff", true }
+};
+
+START_TEST(tells_no_cookie_from_one_of_no_use)
+{
+	struct value done_v = value_of(uses[_i].done);
+	struct value info_v = value_of(uses[_i].info);
+	struct sync_done done;
+	struct sync_info info;
+	struct arena arena;
+
+	arena_init(&arena);
+	ck_assert_int_eq(synccontrol_done(done_v.bytes, done_v.len, &done),
+	    0);
+	ck_assert_int_eq(synccontrol_info(info_v.bytes, info_v.len, &arena,
+	    &info), 0);
+	ck_assert_msg(done.no_use == uses[_i].no_use &&
+	    info.no_use == uses[_i].no_use, "%s", uses[_i].label);
+	free(done_v.bytes);
+	free(info_v.bytes);
+	arena_free(&arena);
+}
+END_TEST
+
 /* A cookie that is too long to keep is none; the rest holds. */
 START_TEST(reads_what_has_a_long_cookie)
 {
@@ -284,6 +320,7 @@ START_TEST(reads_what_has_a_long_cookie)
 	memcpy(bytes + sizeof(bytes) - 3, "\x01\x01\xff", 3);
 	ck_assert_int_eq(synccontrol_done(bytes, sizeof(bytes), &done), 0);
 	ck_assert_uint_eq(done.cookie.len, 0);
+	ck_assert(done.no_use);
 	ck_assert(done.refresh_deletes);
 }
 END_TEST
@@ -613,6 +650,7 @@ main(void)
 	suite_rows(s, reads_a_state, ROWS(states));
 	suite_rows(s, reads_a_done, ROWS(dones));
 	suite_rows(s, reads_an_info, ROWS(infos));
+	suite_rows(s, tells_no_cookie_from_one_of_no_use, ROWS(uses));
 	suite_one(s, reads_what_has_a_long_cookie);
 	suite_one(s, reads_many_uuids);
 	suite_rows(s, refuses, ROWS(refused));
