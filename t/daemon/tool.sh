@@ -183,7 +183,9 @@ exits 1 "--at does not age the policy" explain "${outsider[@]}" \
 
 # ---- status -----------------------------------------------------------------
 
-exits 0 "status" mayrelay status
+exits 0 "status: all is well" mayrelay status
+is "$(sed -n 1p "$W/out")" "state           ok" "it says so first"
+is "$(grep -c 'LDAP\|cookie' "$W/out")" 0 "and nothing of LDAP"
 like "$(cat "$W/out")" "mayrelayd +runs as process $daemon_pid since 20" \
     "it says that mayrelayd runs"
 like "$(cat "$W/out")" "configuration +what the file says is in force" \
@@ -191,10 +193,15 @@ like "$(cat "$W/out")" "configuration +what the file says is in force" \
 like "$(cat "$W/out")" "accounts +20 accounts, 0 unreadable values, age" \
     "and what there is"
 like "$(cat "$W/out")" "overrides +not configured" "and what there is not"
-exits 0 "status by another file" "$P/mayrelay" -c "$W/other.conf" status
+exits 1 "status by another file" "$P/mayrelay" -c "$W/other.conf" status
+is "$(sed -n 1p "$W/out")" "state           warning: the configuration file is \
+not what is in force: reload it" "it says first why not 0"
 like "$(cat "$W/out")" "says something else than what is in force" \
     "the difference is said"
 json=$(mayrelay status --json)
+is "$(member state <<< "$json")" '"ok"' "JSON: state"
+is "$(member reasons <<< "$json")" '[]' "JSON: no reasons"
+is "$(member ldap <<< "$json")" null "JSON: no LDAP"
 is "$(member running <<< "$json")" true "JSON: running"
 is "$(member daemon.pid <<< "$json")" "$daemon_pid" "JSON: the process"
 is "$(member config_in_force <<< "$json")" true "JSON: the configuration"
@@ -216,6 +223,9 @@ exits 1 "one that removes too much" mayrelay refresh
 like "$(cat "$W/out")" "refresh --accept" "it says how to apply it"
 is "$(mayrelay status --json | member searches.accounts.held_back)" \
     '{"removes": 16, "of": 21}' "status: held back"
+exits 1 "somebody should look" mayrelay status
+like "$(sed -n 1p "$W/out")" "warning: accounts: a refresh is held back" \
+    "and why"
 exits 0 "what is held back stays out of force" explain --login u20 \
     --client 203.0.113.9 --sender u20@example.com --recipient b@example.net
 exits 0 "accepted" mayrelay refresh --accept
@@ -229,6 +239,10 @@ like "$(cat "$W/err")" "read before stays in force: .*policy.ldif:[0-9]+: " \
     "it says file and line"
 like "$(mayrelay status --json | member error.text)" "policy.ldif:[0-9]+: " \
     "status: the error"
+exits 1 "a source that fails" mayrelay status --json
+is "$(member state < "$W/out")" '"warning"' "JSON: warning"
+like "$(member reasons < "$W/out")" '^\["a source fails: .*policy.ldif:' \
+    "JSON: the reason"
 people 5 | write_policy
 exits 0 "mended" mayrelay refresh
 
@@ -247,6 +261,7 @@ exits 0 "one that does" mayrelay refresh
 
 "$P/mayrelay" -c "$conf" status <&- >&- 2>&-
 is "$?" 74 "a closed stdout: what was to be printed is not lost silently"
+wait_for mayrelay status > /dev/null
 exits 0 "it went into no file of the store" mayrelay status
 
 # ---- as root ----------------------------------------------------------------
@@ -259,7 +274,15 @@ stop_mayrelayd || not_ok "mayrelayd stops"
 exits 1 "explain without the daemon" explain "${outsider[@]}"
 is "$(explain "${outsider[@]}" --json | member config_in_force)" null \
     "JSON: nobody has a configuration in force"
-exits 0 "status without the daemon" mayrelay status
+exits 2 "status without the daemon" mayrelay status
+is "$(sed -n 1p "$W/out")" "state           critical: mayrelayd does not run" \
+    "that is critical"
 like "$(cat "$W/out")" "mayrelayd +does not run" "it says so"
-is "$(mayrelay status --json | member running)" false "JSON: it does not run"
+exits 2 "status without the daemon, as JSON" mayrelay status --json
+is "$(member running < "$W/out")" false "JSON: it does not run"
+is "$(member state < "$W/out")" '"critical"' "JSON: critical"
+rm "$store/counters"
+exits 2 "status without counters" mayrelay status
+like "$(sed -n 1p "$W/out")" "cannot be seen: $store/counters: No such file" \
+    "it says what is missing"
 exits 69 "refresh without the daemon" mayrelay refresh

@@ -134,7 +134,8 @@ START_TEST(all_reasons)
 		case_server(c, (size_t)i, SERVER_FAILED, error, 0);
 	}
 	c->config.uris.v = uris;
-	c->config.uris.n = c->st.counters->ldap_servers = COUNTERS_SERVERS;
+	c->config.uris.n = COUNTERS_SERVERS;
+	c->st.counters->ldap_servers = COUNTERS_SERVERS;
 	for (i = 0; i < SEARCHES; i++) {
 		c->config.searches[i].configured = true;
 		c->st.searches[i].held_back = true;
