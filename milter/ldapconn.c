@@ -591,11 +591,13 @@ static const char *
 hear_entry(LDAP *ld, LDAPMessage *msg, struct arena *arena,
     struct ldapconn_message *m)
 {
-	const char *wrong = ldapmessage_entry(ld, msg, arena, &m->entry);
+	const char *wrong;
 
+	/* Reading the values puts a NUL over the tag of the controls. */
+	wrong = ldapmessage_state(ld, msg, &m->has_state, &m->state);
 	m->kind = LDAPCONN_ENTRY;
 	if (wrong == NULL)
-		wrong = ldapmessage_state(ld, msg, &m->has_state, &m->state);
+		wrong = ldapmessage_entry(ld, msg, arena, &m->entry);
 	return (wrong);
 }
 
