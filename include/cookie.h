@@ -31,10 +31,11 @@ bool cookie_equal(const struct cookie *, const struct cookie *);
  * slapd answers a cookie that it does not know (damaged, or of another set of
  * servers) as if it had got none, and nothing in the answer says so: whoever
  * keeps his old entries then keeps deleted ones for ever.  It honours a cookie
- * only if that has a CSN of just the servers that it has itself, so the two
- * cookies name the same servers ("csn=...#SID#...").  False unless they do; of
- * servers whose cookies have no "csn=" at all, always true.  So it is where
- * none was given (len 0): slapd gives none when there is nothing new.
+ * only if that reads and has a CSN of just the servers that it has itself, so
+ * the two cookies read and name the same servers ("csn=...#SID#...").  False
+ * unless they do.  When there is nothing new slapd gives no cookie (${given} of
+ * length 0): true then if the one that was sent reads.  Of servers whose cookies
+ * have no "csn=" at all, true if one was given.
  */
 bool cookie_honoured(const struct cookie *, const struct cookie *);
 

@@ -1,6 +1,8 @@
+#include <stdint.h>
 #include <string.h>
 
 #include "cookie.h"
+#include "when.h"
 
 void
 cookie_set(struct cookie *cookie, const void *bytes, size_t len)
@@ -53,96 +55,162 @@ cut(struct span *rest, unsigned char by, struct span *piece)
 
 enum { SID_DIGITS = 3, SIDS = 1 << (4 * SID_DIGITS) };
 
-/* The servers that a cookie names. */
-struct sids {
-	bool unreadable;		/* a CSN is none */
-	unsigned char named[SIDS];
+/* What slapd makes of a cookie. */
+struct reading {
+	bool rid, csn;			/* these are there */
+	bool damaged;			/* one that is there does not read */
+	unsigned char servers[SIDS];	/* that it has a CSN of */
 };
+
+static bool
+all_digits(const struct span *span, const char *digits)
+{
+	size_t i;
+
+	for (i = 0; i < span->len; i++)
+		if (span->s[i] == '\0' ||
+		    strchr(digits, span->s[i]) == NULL)
+			return (false);
+	return (true);
+}
+
+#define DECIMAL	"0123456789"
+#define HEX	DECIMAL "abcdefABCDEF"
+
+static bool
+is_hex(const struct span *span, size_t len)
+{
+
+	return (span->len == len && all_digits(span, HEX));
+}
 
 static int
 hex_digit(unsigned char c)
 {
 
-	if (c >= '0' && c <= '9')
+	if (c <= '9')
 		return (c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (c - 'a' + 10);
-	if (c >= 'A' && c <= 'F')
-		return (c - 'A' + 10);
-	return (-1);
+	return ((c | 0x20) - 'a' + 10);
 }
 
-static int
-sid_number(const struct span *sid)
+static size_t
+hex_number(const struct span *hex)
 {
-	int n = 0, digit;
-	size_t i;
+	size_t i, n = 0;
 
-	if (sid->len != SID_DIGITS)
-		return (-1);
-	for (i = 0; i < SID_DIGITS; i++) {
-		if ((digit = hex_digit(sid->s[i])) == -1)
-			return (-1);
-		n = n * 16 + digit;
-	}
+	for (i = 0; i < hex->len; i++)
+		n = n * 16 + (size_t)hex_digit(hex->s[i]);
 	return (n);
 }
 
-/* TIME#COUNT#SID#MOD: the number of its server, or -1. */
-static int
-csn_sid(struct span csn)
+/* 20270115120000.000000Z */
+static bool
+is_time(const struct span *time)
 {
-	enum { FIELDS = 4, SID = 2 };
-	struct span fields[FIELDS];
-	size_t n = 0;
+	int64_t t;
 
-	while (n < FIELDS && cut(&csn, '#', &fields[n]))
-		n++;
-	if (n < FIELDS || csn.len > 0)
-		return (-1);
-	return (sid_number(&fields[SID]));
+	return (time->len == 22 && time->s[14] == '.' && time->s[21] == 'Z' &&
+	    when_generalized((const char *)time->s, time->len, &t) == 0);
+}
+
+/* TIME#COUNT#SID#MOD */
+static void
+read_csn(struct reading *r, struct span csn)
+{
+	struct span time, count, sid, mod;
+
+	if (cut(&csn, '#', &time) && is_time(&time) &&
+	    cut(&csn, '#', &count) && is_hex(&count, 6) &&
+	    cut(&csn, '#', &sid) && is_hex(&sid, SID_DIGITS) &&
+	    cut(&csn, '#', &mod) && is_hex(&mod, 6) && csn.len == 0)
+		r->servers[hex_number(&sid)] = 1;
+	else
+		r->damaged = true;
 }
 
 static void
-sids_add(struct sids *sids, struct span csns)
+read_csns(struct reading *r, struct span csns)
 {
 	struct span csn;
-	int sid;
 
+	r->csn = true;
 	if (csns.len == 0)
-		sids->unreadable = true;
-	while (cut(&csns, ';', &csn)) {
-		if ((sid = csn_sid(csn)) == -1)
-			sids->unreadable = true;
-		else
-			sids->named[sid] = 1;
-	}
+		r->damaged = true;
+	while (cut(&csns, ';', &csn))
+		read_csn(r, csn);
+}
+
+/* slapd reads nothing of a cookie without one. */
+static void
+read_rid(struct reading *r, struct span rid)
+{
+
+	r->rid = true;
+	if (rid.len != 3 || !all_digits(&rid, DECIMAL))
+		r->damaged = true;
+}
+
+/* The server that gave it; that says nothing about what it knows. */
+static void
+read_sid(struct reading *r, struct span sid)
+{
+
+	if (!is_hex(&sid, SID_DIGITS))
+		r->damaged = true;
+}
+
+static const struct {
+	const char *name;
+	void (*read)(struct reading *, struct span);
+} parts[] = {
+	{ "rid=", read_rid },
+	{ "sid=", read_sid },
+	{ "csn=", read_csns }
+};
+enum { NAME = 4, PARTS = sizeof(parts) / sizeof(*parts) };
+
+/* A part of another name ("delcsn=") is none of ours, nor of slapd's. */
+static void
+read_part(struct reading *r, const struct span *part)
+{
+	size_t i;
+
+	if (part->len < NAME)
+		return;
+	for (i = 0; i < PARTS; i++)
+		if (memcmp(part->s, parts[i].name, NAME) == 0)
+			parts[i].read(r, (struct span){ part->s + NAME,
+			    part->len - NAME });
 }
 
 static void
-sids_of(const struct cookie *cookie, struct sids *sids)
+read_cookie(struct reading *r, const struct cookie *cookie)
 {
-	static const char csn[] = "csn=";
-	const size_t csn_len = sizeof(csn) - 1;
 	struct span rest = { cookie->bytes, cookie->len }, part;
 
-	memset(sids, 0, sizeof(*sids));
+	memset(r, 0, sizeof(*r));
 	while (cut(&rest, ',', &part))
-		if (part.len >= csn_len && memcmp(part.s, csn, csn_len) == 0)
-			sids_add(sids, (struct span){ part.s + csn_len,
-			    part.len - csn_len });
+		read_part(r, &part);
+}
+
+static bool
+sound(const struct reading *r)
+{
+
+	return (r->rid && r->csn && !r->damaged);
 }
 
 bool
 cookie_honoured(const struct cookie *sent, const struct cookie *given)
 {
-	struct sids ours, theirs;
+	struct reading ours, theirs;
 
-	/* slapd gives one only if there is something new. */
+	read_cookie(&ours, sent);
 	if (given->len == 0)
+		return (sound(&ours));
+	read_cookie(&theirs, given);
+	if (!ours.csn && !theirs.csn)
 		return (true);
-	sids_of(sent, &ours);
-	sids_of(given, &theirs);
-	return (!ours.unreadable && !theirs.unreadable &&
-	    memcmp(ours.named, theirs.named, sizeof(ours.named)) == 0);
+	return (sound(&ours) && sound(&theirs) &&
+	    memcmp(ours.servers, theirs.servers, SIDS) == 0);
 }

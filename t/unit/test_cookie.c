@@ -97,15 +97,13 @@ static const struct {
 	    ",rid=000,sid=001"), TEXT(HEAD CSN(T2, "001")), true },
 	{ "no sid= (one server)", TEXT("rid=000,csn=" CSN(T1, "000")),
 	    TEXT("rid=000,csn=" CSN(T2, "000")), true },
-	{ "nothing but csn=", TEXT("csn=" CSN(T1, "000")),
-	    TEXT("csn=" CSN(T2, "000")), true },
 	{ "digits of a SID in either case", TEXT(HEAD CSN(T1, "0aF")),
 	    TEXT(HEAD CSN(T2, "0Af")), true },
 	{ "the largest SID", TEXT(HEAD CSN(T1, "fff")),
 	    TEXT(HEAD CSN(T2, "FFF")), true },
 	{ "the same server twice", TEXT(HEAD CSN(T1, "001") ";"
 	    CSN(T2, "001")), TEXT(HEAD CSN(T2, "001")), true },
-	{ "servers in two csn= are one set", TEXT("csn=" CSN(T1, "001")
+	{ "servers in two csn= are one set", TEXT(HEAD CSN(T1, "001")
 	    ",csn=" CSN(T1, "002")), TEXT(HEAD CSN(T1, "001") ";"
 	    CSN(T1, "002")), true },
 	{ "a delcsn= names nobody", TEXT(HEAD CSN(T1, "001")),
@@ -139,29 +137,11 @@ static const struct {
 	{ "sent none", TEXT(""), TEXT(HEAD CSN(T1, "001")), false },
 	{ "given without csn=", TEXT(HEAD CSN(T1, "001")), TEXT("rid=000"),
 	    false },
-	{ "CSN= is not csn=", TEXT("CSN=" CSN(T1, "001")),
-	    TEXT("csn=" CSN(T1, "001")), false },
+	{ "CSN= is not csn=", TEXT("rid=000,CSN=" CSN(T1, "001")),
+	    TEXT("rid=000,csn=" CSN(T1, "001")), false },
 	{ "cut within csn=", TEXT("rid=000,cs"), TEXT("rid=000,csn="
 	    CSN(T1, "001")), false },
 
-	{ "csn= is empty", TEXT("rid=000,csn="), TEXT("rid=000,csn="),
-	    false },
-	{ "a CSN is empty", TEXT("csn=;" CSN(T1, "001")),
-	    TEXT("csn=;" CSN(T1, "001")), false },
-	{ "a CSN is cut off", TEXT("csn=" T1 "#000000#001"),
-	    TEXT("csn=" CSN(T1, "001")), false },
-	{ "a CSN has a field too many", TEXT("csn=" CSN(T1, "001") "#1"),
-	    TEXT("csn=" CSN(T1, "001") "#1"), false },
-	{ "a SID is short", TEXT("csn=" CSN(T1, "01")),
-	    TEXT("csn=" CSN(T1, "01")), false },
-	{ "a SID is long", TEXT("csn=" CSN(T1, "0001")),
-	    TEXT("csn=" CSN(T1, "0001")), false },
-	{ "a SID is empty", TEXT("csn=" CSN(T1, "")),
-	    TEXT("csn=" CSN(T1, "")), false },
-	{ "a SID is no number", TEXT("csn=" CSN(T1, "00g")),
-	    TEXT("csn=" CSN(T1, "00g")), false },
-	{ "a SID holds a NUL", TEXT("csn=" CSN(T1, "0\0" "1")),
-	    TEXT("csn=" CSN(T1, "0\0" "1")), false },
 	{ "only the sent one cannot be read", TEXT(HEAD CSN(T1, "001") ";x"),
 	    TEXT(HEAD CSN(T1, "001")), false },
 	{ "only the given one cannot be read", TEXT(HEAD CSN(T1, "001")),
@@ -174,7 +154,8 @@ static const struct {
 	{ "commas and nothing else", TEXT(",,,"), TEXT(","), true },
 	{ "none was given: nothing new", TEXT(HEAD CSN(T1, "001")),
 	    TEXT(""), true },
-	{ "none at all", TEXT(""), TEXT(""), true },
+	{ "garbage, and none was given", TEXT("garbage"), TEXT(""), false },
+	{ "neither sent nor given", TEXT(""), TEXT(""), false },
 };
 
 /* Each on the heap, filled to the last byte, so that ASan sees a step beyond
@@ -201,6 +182,94 @@ START_TEST(tells_what_was_honoured)
 	    "%s", answers[_i].label);
 	free(sent);
 	free(given);
+}
+END_TEST
+
+/* What slapd passes over, or may. */
+static const struct {
+	const char *label;
+	const char *bytes;
+	size_t len;
+} damaged[] = {
+	{ "no rid=", TEXT("sid=001,csn=" CSN(T1, "001")) },
+	{ "rid= is empty", TEXT("rid=,csn=" CSN(T1, "001")) },
+	{ "rid= is short", TEXT("rid=00,csn=" CSN(T1, "001")) },
+	{ "rid= is long", TEXT("rid=1000,csn=" CSN(T1, "001")) },
+	{ "rid= is no number", TEXT("rid=00a,csn=" CSN(T1, "001")) },
+	{ "RID= is not rid=", TEXT("RID=000,csn=" CSN(T1, "001")) },
+	{ "something stands before rid=", TEXT(" rid=000,csn="
+	    CSN(T1, "001")) },
+	{ "sid= is empty", TEXT("rid=000,sid=,csn=" CSN(T1, "001")) },
+	{ "sid= is long", TEXT("rid=000,sid=1000,csn=" CSN(T1, "001")) },
+	{ "sid= is no number", TEXT("rid=000,sid=00g,csn=" CSN(T1, "001")) },
+	{ "a second rid= does not read", TEXT("rid=000,csn=" CSN(T1, "001")
+	    ",rid=x") },
+
+	{ "csn= is empty", TEXT("rid=000,csn=") },
+	{ "a second one is", TEXT(HEAD CSN(T1, "001") ",csn=") },
+	{ "a CSN is empty", TEXT("rid=000,csn=;" CSN(T1, "001")) },
+	{ "a CSN is a word", TEXT("rid=000,csn=garbage") },
+	{ "a CSN ends behind its time", TEXT("rid=000,csn=" T1) },
+	{ "a CSN ends behind its count", TEXT("rid=000,csn=" T1 "#000000") },
+	{ "a CSN ends behind its SID", TEXT("rid=000,csn=" T1
+	    "#000000#001") },
+	{ "a CSN has an empty end", TEXT("rid=000,csn=" T1
+	    "#000000#001#") },
+	{ "a CSN has a field too many", TEXT(HEAD CSN(T1, "001") "#1") },
+
+	{ "a time is a word", TEXT(HEAD CSN("garbage", "001")) },
+	{ "a time has something before it", TEXT(HEAD CSN("x" T1, "001")) },
+	{ "a time is cut off", TEXT(HEAD CSN("20261122001122.12345Z",
+	    "001")) },
+	{ "a time is long", TEXT(HEAD CSN("20261122001122.1234567Z",
+	    "001")) },
+	{ "a time without a fraction", TEXT(HEAD CSN("20261122001122Z",
+	    "001")) },
+	{ "a time in a zone", TEXT(HEAD CSN("20261122001122.12+0000",
+	    "001")) },
+	{ "a time with a comma", TEXT(HEAD CSN("20261122001122,123456Z",
+	    "001")) },
+	{ "a time without minutes", TEXT(HEAD CSN("202611220011.12345678Z",
+	    "001")) },
+	{ "the thirteenth month", TEXT(HEAD CSN("20261322001122.123456Z",
+	    "001")) },
+	{ "the thirtieth of February", TEXT(HEAD
+	    CSN("20260230001122.123456Z", "001")) },
+
+	{ "a count is short", TEXT(HEAD T1 "#00000#001#000000") },
+	{ "a count is long", TEXT(HEAD T1 "#0000000#001#000000") },
+	{ "a count is no number", TEXT(HEAD T1 "#00000g#001#000000") },
+	{ "a SID is short", TEXT(HEAD CSN(T1, "01")) },
+	{ "a SID is long", TEXT(HEAD CSN(T1, "0001")) },
+	{ "a SID is empty", TEXT(HEAD CSN(T1, "")) },
+	{ "a SID is no number", TEXT(HEAD CSN(T1, "00g")) },
+	{ "a SID is negative", TEXT(HEAD CSN(T1, "-01")) },
+	{ "a SID holds a NUL", TEXT(HEAD CSN(T1, "0\0" "1")) },
+	{ "a last field is short", TEXT(HEAD T1 "#000000#001#00000") },
+	{ "a last field is long", TEXT(HEAD T1 "#000000#001#0000000") },
+	{ "a last field is no number", TEXT(HEAD T1 "#000000#001#00000g") },
+};
+
+START_TEST(damaged_is_never_honoured)
+{
+	const char good[] = HEAD CSN(T1, "001");
+	struct cookie *bad, *none, *sound;
+
+	bad = cookie_of(damaged[_i].bytes, damaged[_i].len);
+	none = cookie_of("", 0);
+	sound = cookie_of(TEXT(good));
+	ck_assert(cookie_honoured(sound, none));
+	ck_assert_msg(!cookie_honoured(bad, none), "%s: none",
+	    damaged[_i].label);
+	ck_assert_msg(!cookie_honoured(bad, bad), "%s: the same",
+	    damaged[_i].label);
+	ck_assert_msg(!cookie_honoured(bad, sound), "%s: sound",
+	    damaged[_i].label);
+	ck_assert_msg(!cookie_honoured(sound, bad), "%s: given",
+	    damaged[_i].label);
+	free(bad);
+	free(none);
+	free(sound);
 }
 END_TEST
 
@@ -243,6 +312,7 @@ main(void)
 	suite_one(s, nothing_needs_no_bytes);
 	suite_rows(s, compares_bytes, ROWS(pairs));
 	suite_rows(s, tells_what_was_honoured, ROWS(answers));
+	suite_rows(s, damaged_is_never_honoured, ROWS(damaged));
 	suite_rows(s, reads_to_the_last_byte, ROWS(full));
 	return (suite_run(s));
 }
