@@ -19,9 +19,10 @@
 struct intake_job {
 	const struct config *config;
 	struct store *store;
-	const char *name;	/* of the source: "ldif:/path", a server's URI */
-	const char *path;	/* for "path:line: text"; without a line (LDAP)
-				   for "path: text" */
+	const char *name;	/* of the source: "ldif:/path", a server's
+				   URI */
+	const char *path;	/* for "path:line: text"; without a line
+				   (LDAP) for "path: text" */
 	unsigned searches;	/* bit mask: what the source is asked for */
 	unsigned drop;		/* bit mask: searches to be forgotten */
 	bool accept;		/* also what removes too much */

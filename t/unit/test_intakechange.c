@@ -1,7 +1,7 @@
 #include "heard_log.h"
 #include "intake_case.h"
 
-/* ---- what has changed ------------------------------------------------------ */
+/* ---- what has changed --------------------------------------------------- */
 
 static bool
 keep_none(void *ctx, const void *key, size_t len)
@@ -241,7 +241,7 @@ START_TEST(logged)
 }
 END_TEST
 
-/* ---- max_shrink ------------------------------------------------------------ */
+/* ---- max_shrink --------------------------------------------------------- */
 
 static const struct {
 	const char *label;
@@ -328,7 +328,7 @@ START_TEST(held_back_ends)
 }
 END_TEST
 
-/* ---- notes ----------------------------------------------------------------- */
+/* ---- notes -------------------------------------------------------------- */
 
 static const struct {
 	enum search search;

@@ -1,7 +1,7 @@
 #include "heard_log.h"
 #include "intake_case.h"
 
-/* ---- what goes wrong ------------------------------------------------------- */
+/* ---- what goes wrong ---------------------------------------------------- */
 
 static int
 fail_put(struct intake_change *c, struct why *why)

@@ -94,7 +94,7 @@ hear(struct reading *r, const struct source_entry *told, struct heard *h)
 	    why.text);
 }
 
-/* ---- who wants it ---------------------------------------------------------- */
+/* ---- who wants it ------------------------------------------------------- */
 
 #define JOE	"objectClass=inetOrgPerson|uid=joe"
 #define NET	"objectClass=relayNetwork|cn=net|relayAccess=deny|" \
@@ -170,7 +170,7 @@ START_TEST(stopped)
 }
 END_TEST
 
-/* ---- what could not be read ------------------------------------------------ */
+/* ---- what could not be read --------------------------------------------- */
 
 #define BAD	JOE "|objectClass=relayAccount|relayClient=bad"
 
@@ -261,12 +261,12 @@ START_TEST(bounded)
 }
 END_TEST
 
-/* ---- dates ----------------------------------------------------------------- */
+/* ---- dates -------------------------------------------------------------- */
 
 #define DATED	JOE "|objectClass=relayAccount|objectClass=relayGroup|" \
     "relayMember=ann|relayEnforceFrom=20300101000000Z"
-#define IGNORED	": relayEnforceFrom is ignored in the authority role: refusals " \
-    "are real "
+#define IGNORED	": relayEnforceFrom is ignored in the authority role: "	\
+    "refusals are real "
 
 static const struct {
 	const char *label;

@@ -28,7 +28,7 @@ losses_tell(void *ctx, enum search search, enum kind kind, uint64_t *had,
 	return (0);
 }
 
-/* ---- one kind -------------------------------------------------------------- */
+/* ---- one kind ----------------------------------------------------------- */
 
 static const struct {
 	const char *label;
@@ -70,7 +70,7 @@ START_TEST(limit)
 }
 END_TEST
 
-/* ---- several --------------------------------------------------------------- */
+/* ---- several ------------------------------------------------------------ */
 
 static void
 lose(struct losses *l, enum search search, enum kind kind, uint64_t removes)
@@ -138,7 +138,7 @@ START_TEST(not_counted)
 }
 END_TEST
 
-/* ---- held back ------------------------------------------------------------- */
+/* ---- held back ---------------------------------------------------------- */
 
 static const struct shrink groups_go = { .too_much = true, .kind = KIND_GROUP,
     .removes = { [SEARCH_GROUPS] = 7 }, .of = { [SEARCH_GROUPS] = 10 } };
