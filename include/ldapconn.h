@@ -93,7 +93,7 @@ struct ldapconn_search {
 	bool sync;		/* with the control of RFC 4533, critical */
 	enum sync_mode mode;
 	const struct cookie *cookie;	/* for sync; NULL: none */
-	int page_size;		/* > 0: paged results (RFC 2696), not critical */
+	int page_size;		/* > 0: paged (RFC 2696), not critical */
 	const struct cookie *page;	/* where to go on; NULL: at the start */
 };
 

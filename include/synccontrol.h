@@ -55,7 +55,8 @@ struct sync_info {
 	bool no_use;			/* DELETE, PRESENT: as above */
 	bool refresh_done;		/* DELETE, PRESENT; true unless said */
 	bool refresh_deletes;		/* ID_SET */
-	const unsigned char (*uuids)[SYNC_UUID];	/* ID_SET: in the arena */
+	const unsigned char (*uuids)[SYNC_UUID];	/* ID_SET: in the
+							   arena */
 	size_t nuuids;
 };
 

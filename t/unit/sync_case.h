@@ -32,7 +32,8 @@ struct says {
 #define NO_STATE(id)		\
 	{ .kind = LDAPCONN_ENTRY, .ids = (id), .bare = true }
 
-#define SAYS_INFO(k, c)		.kind = LDAPCONN_INFO, .info = (k), .cookie = (c)
+#define SAYS_INFO(k, c)	\
+	.kind = LDAPCONN_INFO, .info = (k), .cookie = (c)
 #define NEW_COOKIE(c)		{ SAYS_INFO(SYNC_NEW_COOKIE, c) }
 #define PRESENT_IDS(list, c)	{ SAYS_INFO(SYNC_ID_SET, c), .ids = (list) }
 #define DELETE_IDS(list, c)	\
