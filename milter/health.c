@@ -1,5 +1,6 @@
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "health.h"
 
@@ -99,24 +100,37 @@ judge_held_back(const struct standing *st, struct health *health)
 			    "back", search_name((enum search)i));
 }
 
+/* An error of the past may stay with a server that is well. */
+static bool
+server_fails(const struct standing_server *server)
+{
+
+	return (server->known && server->seen.error[0] != '\0' &&
+	    (server->seen.state == SERVER_FAILED ||
+	    server->seen.state == SERVER_TRIED));
+}
+
+/* When no server is left the source's error is one of theirs. */
 static void
-judge_servers(const struct standing *st, struct health *health)
+judge_servers(const struct standing *st, const char *source_error,
+    struct health *health)
 {
 	struct standing_server server;
-	char number[32];
+	char reason[HEALTH_REASON_MAX];
 	size_t i;
 
 	for (i = 0; i < standing_servers(st); i++) {
 		standing_server(st, i, &server);
-		if (!server.known || server.seen.error[0] == '\0')
+		if (!server_fails(&server))
 			continue;
-		/* An error of the past may stay with one that is well. */
-		if (server.seen.state != SERVER_FAILED &&
-		    server.seen.state != SERVER_TRIED)
-			continue;
-		snprintf(number, sizeof(number), "server %zu", i + 1);
-		add(health, HEALTH_WARNING, "%s: %s", server.uri != NULL ?
-		    server.uri : number, server.seen.error);
+		if (server.uri != NULL)
+			snprintf(reason, sizeof(reason), "%s: %s", server.uri,
+			    server.seen.error);
+		else
+			snprintf(reason, sizeof(reason), "server %zu: %s",
+			    i + 1, server.seen.error);
+		if (strcmp(reason, source_error) != 0)
+			add(health, HEALTH_WARNING, "%s", reason);
 	}
 }
 
@@ -131,6 +145,7 @@ judge_feed(const struct standing *st, struct health *health)
 	counters_error_get(st->counters, &at, error);
 	if (error[0] != '\0')
 		add(health, HEALTH_WARNING, "a source fails: %s", error);
+	judge_servers(st, error, health);
 }
 
 /* What the counters of a daemon that has gone say is of the past. */
@@ -147,5 +162,4 @@ health_judge(const struct standing *st, struct health *health)
 		return;
 	judge_config(st, health);
 	judge_feed(st, health);
-	judge_servers(st, health);
 }

@@ -230,6 +230,15 @@ fail_over(struct standing_case *c)
 }
 
 static inline void
+no_server_left(struct standing_case *c)
+{
+	static const char error[] = "ldap://ldap2.example.com:389: away";
+
+	case_server(c, 1, SERVER_FAILED, error, 0);
+	counters_error_set(c->st.counters, CASE_NOW - 50, error);
+}
+
+static inline void
 tried_again(struct standing_case *c)
 {
 

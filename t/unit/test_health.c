@@ -32,6 +32,9 @@ static const struct {
 	    { "a source fails: it is \e[2J away" } },
 	{ "fail-over", fail_over, HEALTH_WARNING,
 	    { "ldap://ldap1.example.com:389: it is down" } },
+	{ "the last server's error is the source's: said once",
+	    no_server_left, HEALTH_WARNING,
+	    { "a source fails: ldap://ldap2.example.com:389: away" } },
 	{ "tried again: it has not yet mended", tried_again, HEALTH_WARNING,
 	    { "ldap://ldap1.example.com:389: it is down" } },
 
