@@ -155,6 +155,7 @@ static const struct {
 	{ "none was given: nothing new", TEXT(HEAD CSN(T1, "001")),
 	    TEXT(""), true },
 	{ "garbage, and none was given", TEXT("garbage"), TEXT(""), false },
+	{ "no csn=, and none was given", TEXT("rid=000"), TEXT(""), false },
 	{ "neither sent nor given", TEXT(""), TEXT(""), false },
 };
 
