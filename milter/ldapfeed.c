@@ -32,6 +32,8 @@ struct ldapfeed {
 	size_t server;			/* it belongs to */
 	struct persist *persist;	/* what is followed on it, or NULL */
 	bool caught_up;
+	bool fresh;			/* all was read on it, not caught up
+					   since */
 	bool plain;			/* it is searched, not followed */
 
 	bool anew;			/* only a complete refresh helps */
@@ -113,7 +115,7 @@ disconnect(struct ldapfeed *lf)
 	lf->persist = NULL;
 	ldapconn_close(lf->conn);
 	lf->conn = NULL;
-	lf->caught_up = false;
+	lf->caught_up = lf->fresh = false;
 }
 
 static void
@@ -370,6 +372,7 @@ read_done(struct ldapfeed *lf, int64_t began_ms)
 	lf->anew = false;
 	if (!lf->plain) {
 		lf->full_ms = began_ms + lf->config->full_refresh_ms;
+		lf->fresh = true;
 		if (!all_stand(lf, cookies))
 			no_cookies(lf);
 		return;
@@ -459,6 +462,10 @@ follow_failed(struct ldapfeed *lf, enum persist_trouble trouble,
 		server_failed(lf, lf->server, text);
 		break;
 	case PERSIST_ANEW:
+		if (lf->fresh) {	/* it would be so for ever */
+			server_failed(lf, lf->server, text);
+			break;
+		}
 		log_line(LOG_SEV_NOTICE, "%s: everything is read anew", text);
 		lf->anew = true;
 		break;
@@ -489,6 +496,7 @@ follow_step(struct ldapfeed *lf)
 	}
 	if (!lf->caught_up && persist_caught_up(lf->persist)) {
 		lf->caught_up = lf->tried = true;
+		lf->fresh = false;
 		count_resumed(lf, REFRESH_DONE);
 		server_well(lf, SERVER_FOLLOWED);
 		log_line(LOG_SEV_NOTICE, "%s: is followed",
