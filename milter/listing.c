@@ -439,33 +439,16 @@ plain_page(struct reading *r, struct ldapconn_message *m)
 	return (0);
 }
 
-/* What the query asks for, and entryUUID; NULL when memory is short. */
-static const char **
-with_uuid(const char *const *attrs, struct arena *arena)
-{
-	const char **all;
-	size_t n = 0;
-
-	while (attrs[n] != NULL)
-		n++;
-	if ((all = arena_array(arena, n + 2, sizeof(*all))) == NULL)
-		return (NULL);
-	memcpy(all, attrs, n * sizeof(*all));
-	all[n] = entry_uuid;
-	return (all);
-}
-
 static int
-run_pages(struct reading *r, struct arena *arena)
+run_plain(struct reading *r)
 {
 	const struct ldapquery *query = r->listing->query;
 	struct ldapconn_search how = { .base = query->base,
-	    .filter = query->filter, .page_size = PAGE_SIZE };
+	    .filter = query->filter, .attrs = query->attrs,
+	    .page_size = PAGE_SIZE };
 	struct ldapconn_message m;
 	struct cookie page;	/* the message goes with the next one */
 
-	if ((how.attrs = with_uuid(query->attrs, arena)) == NULL)
-		return (short_memory(r->why));
 	do {
 		if (send_search(r, &how) == -1 || plain_page(r, &m) == -1)
 			return (-1);
@@ -473,18 +456,6 @@ run_pages(struct reading *r, struct arena *arena)
 		how.page = &page;
 	} while (page.len > 0);
 	return (0);
-}
-
-static int
-run_plain(struct reading *r)
-{
-	struct arena arena;
-	int result;
-
-	arena_init(&arena);
-	result = run_pages(r, &arena);
-	arena_free(&arena);
-	return (result);
 }
 
 /* ---- one run ----------------------------------------------------------- */

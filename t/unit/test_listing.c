@@ -232,9 +232,9 @@ static const struct {
 	    { SAYS(DONE_DELETE("c1")) }, "ou=x (cn=*) cn mail sync 1\n" },
 	{ "pages: each goes on from the last one", LISTING_PLAIN,
 	    { PAGE("p1"), PAGE("p2"), LAST },
-	    "ou=x (cn=*) cn mail entryUUID 500 of \n"
-	    "ou=x (cn=*) cn mail entryUUID 500 of p1\n"
-	    "ou=x (cn=*) cn mail entryUUID 500 of p2\n" }
+	    "ou=x (cn=*) cn mail 500 of \n"
+	    "ou=x (cn=*) cn mail 500 of p1\n"
+	    "ou=x (cn=*) cn mail 500 of p2\n" }
 };
 
 START_TEST(asks_for_all)
