@@ -18,9 +18,6 @@
 /* One entry of the model. */
 struct record {
 	enum kind kind;
-	/* How many values of its entry could not be read: kept beside the
-	 * bytes, not in them (layout.h). */
-	uint32_t unusable;
 	union {
 		struct account account;
 		struct network network;
@@ -28,6 +25,9 @@ struct record {
 		struct group group;
 		struct deny deny;
 	} u;
+	/* How many values of its entry could not be read: kept beside the
+	 * bytes, not in them (layout.h). */
+	uint32_t unusable;
 };
 
 /**
