@@ -33,9 +33,9 @@ bool cookie_equal(const struct cookie *, const struct cookie *);
  * keeps his old entries then keeps deleted ones for ever.  It honours a cookie
  * only if that reads and has a CSN of just the servers that it has itself, so
  * the two cookies read and name the same servers ("csn=...#SID#...").  False
- * unless they do.  When there is nothing new slapd gives no cookie (${given} of
- * length 0): true then if the one that was sent reads.  Of servers whose cookies
- * have no "csn=" at all, true if one was given.
+ * unless they do.  When there is nothing new slapd gives no cookie (${given}
+ * of length 0): true then if the one that was sent reads.  Of servers whose
+ * cookies have no "csn=" at all, true if one was given.
  */
 bool cookie_honoured(const struct cookie *, const struct cookie *);
 

@@ -92,7 +92,7 @@ START_TEST(chance_makes_a_difference)
 }
 END_TEST
 
-/* ---- forgiving ------------------------------------------------------------ */
+/* ---- forgiving ----------------------------------------------------------- */
 
 START_TEST(well_again)
 {
