@@ -96,9 +96,10 @@ replica_meta_get(const struct store *store, MDB_txn *txn,
 	MDB_val key = text_val(meta_key), val;
 	int code;
 
-	memset(meta, 0, sizeof(*meta));
-	if ((code = mdb_get(txn, store->meta, &key, &val)) == MDB_NOTFOUND)
+	if ((code = mdb_get(txn, store->meta, &key, &val)) == MDB_NOTFOUND) {
+		memset(meta, 0, sizeof(*meta));
 		return (0);
+	}
 	return (code != 0 ? code : layout_meta_read(&val, meta));
 }
 
