@@ -58,10 +58,9 @@ int intake_drop(const struct intake_job *, struct why *);
  * begin ... commit or cancel; both end it.  One at a time, and none while
  * intake_run() works (begin refuses, and so does intake_run while one is
  * open).  ${job} is copied, its texts must outlive the change; its searches
- * are those that the source has, without the overrides, which are always read
- * whole; accept counts as for intake_run; what is to be dropped is left to
- * intake_drop().  After a function that returned -1 only cancel makes sense:
- * commit refuses then.
+ * are those that the source has; accept counts as for intake_run; what is to
+ * be dropped is left to intake_drop().  After a function that returned -1 only
+ * cancel makes sense: commit refuses then.
  *
  * Of an entry that is as it was, and of a deletion of what is not there,
  * nothing is written.  A change that changed entries is logged (info), and so
@@ -73,7 +72,8 @@ int intake_change_begin(const struct intake_job *, struct intake_change **,
     struct why *);
 
 /** intake_change_put(change, entry, why): new, or not as it was.  What a
- * search can make nothing of (any more) goes from it. */
+ * search can make nothing of (any more) goes from it.  Overrides are always
+ * read whole: refused. */
 int intake_change_put(struct intake_change *, const struct source_entry *,
     struct why *);
 

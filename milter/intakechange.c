@@ -30,10 +30,6 @@ intake_change_begin(const struct intake_job *job, struct intake_change **out,
 {
 	struct intake_change *c;
 
-	/* One entry of theirs can be two records, under one key. */
-	if ((job->searches >> SEARCH_OVERRIDES & 1) != 0)
-		return (why_set(why, "%s: overrides are always read whole",
-		    job->path));
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		return (why_set(why, "memory is short"));
 	c->job = *job;
@@ -121,6 +117,10 @@ intake_change_put(struct intake_change *c, const struct source_entry *entry,
 {
 	struct keyed k = { c, entry->key, entry->key_len };
 
+	/* One entry of theirs can be two records, under one key. */
+	if ((entry->searches & c->job.searches & 1U << SEARCH_OVERRIDES) != 0)
+		return (change_result(c, why_set(why, "%s: overrides are "
+		    "always read whole", c->job.path)));
 	if (reading_entry(&c->reading, entry, put_record, &k, why) == -1)
 		return (change_result(c, -1));
 	return (change_result(c, change_step(c, why)));

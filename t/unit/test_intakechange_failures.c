@@ -113,17 +113,30 @@ START_TEST(full)
 }
 END_TEST
 
-/* One entry of theirs may be two records. */
+/* One entry of theirs may be two records; all but entries is as for others. */
 START_TEST(overrides)
 {
+	const unsigned all = OURS | BIT(OVERRIDES);
 	struct store *store = loaded();
 	struct intake_job job = job_of(store);
+	enum intake_outcome outcome;
 	struct intake_change *c;
+	struct told m;
 	struct why why;
 
-	job.searches |= BIT(OVERRIDES);
-	ck_assert_int_eq(intake_change_begin(&job, &c, &why), -1);
+	storecase_load(store, BIT(OVERRIDES), NULL, 0, 1000);
+	job.searches = all;
+	c = begin(&job);
+	delete(c, all, "cn=x");
+	ck_assert_int_eq(intake_change_good(c, all, &why), 0);
+	commit(c, true, &why);
+	ck_assert_int_ne(storecase_info(store, SEARCH_OVERRIDES).good.utc,
+	    1000);
+	c = begin(&job);
+	ck_assert_int_eq(intake_change_put(c, make(&m, "x", all, NET), &why),
+	    -1);
 	ck_assert_str_eq(why.text, SOURCE ": overrides are always read whole");
+	ck_assert_int_eq(intake_change_commit(c, true, &outcome, &why), -1);
 	store_close(store);
 }
 END_TEST
