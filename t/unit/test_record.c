@@ -37,36 +37,40 @@ static const struct {
 	const char *label;
 	struct record record;
 } samples[] = {
-	{ "account with everything", { KIND_ACCOUNT, { .account = {
+	{ "account with everything", { .kind = KIND_ACCOUNT, .u.account = {
 	    .dn = "uid=joe,dc=example", .logins = SOME, .addresses = ONE,
 	    .senders = PATTERNS, .recipients = PATTERNS, .clients = NETS,
 	    .access = ACCESS_ALLOW, .enabled = true, .expired = true,
 	    .vouches = true, .dates = { -1, 1 }, .enforce = { true, 7 },
 	    .delegate_dns = SOME, .delegate_logins = ONE,
-	    .delegate_addresses = ONE, .groups = SOME } } } },
-	{ "account with nothing", { KIND_ACCOUNT, { .account = { .dn = "",
-	    .dates = ALWAYS } } } },
-	{ "account whose lists match nothing", { KIND_ACCOUNT, { .account = {
+	    .delegate_addresses = ONE, .groups = SOME } } },
+	{ "account with nothing", { .kind = KIND_ACCOUNT,
+	    .u.account = { .dn = "",
+	    .dates = ALWAYS } } },
+	{ "account whose lists match nothing", { .kind = KIND_ACCOUNT,
+	    .u.account = {
 	    .dn = "uid=joe", .recipients = NO_PATTERNS,
 	    .clients = { true, NULL, 0 }, .access = ACCESS_DENY,
-	    .dates = { INT64_MIN + 1, INT64_MAX - 1 } } } } },
-	{ "network", { KIND_NETWORK, { .network = { .dn = "cn=n",
+	    .dates = { INT64_MIN + 1, INT64_MAX - 1 } } } },
+	{ "network", { .kind = KIND_NETWORK, .u.network = { .dn = "cn=n",
 	    .clients = NETS, .access = ACCESS_AUTHENTICATE,
 	    .vouches = true, .dates = { 1, WHEN_NEVER },
 	    .enforce = { true, WHEN_BEGINNING }, .senders = PATTERNS,
-	    .recipients = NO_PATTERNS, .override = true } } } },
-	{ "domain", { KIND_DOMAIN, { .domain = { .dn = "cn=d",
+	    .recipients = NO_PATTERNS, .override = true } } },
+	{ "domain", { .kind = KIND_DOMAIN, .u.domain = { .dn = "cn=d",
 	    .name = ".example.edu", .aliases = SOME,
-	    .enforce = { true, INT64_MAX } } } } },
-	{ "group", { KIND_GROUP, { .group = { .dn = "cn=g",
+	    .enforce = { true, INT64_MAX } } } },
+	{ "group", { .kind = KIND_GROUP, .u.group = { .dn = "cn=g",
 	    .member_dns = SOME, .member_logins = ONE, .access = ACCESS_DENY,
 	    .dates = { WHEN_BEGINNING, 1 }, .senders = PATTERNS,
 	    .recipients = PATTERNS, .clients = NETS, .groups = ONE,
-	    .vouches = true } } } },
-	{ "deny", { KIND_DENY, { .deny = { .dn = "uid=joe", .logins = SOME,
-	    .dates = ALWAYS } } } },
-	{ "group that is unsure", { KIND_GROUP, { .group = { .dn = "cn=h",
-	    .dates = ALWAYS, .undated = true } } } }
+	    .vouches = true } } },
+	{ "deny", { .kind = KIND_DENY, .u.deny = { .dn = "uid=joe",
+	    .logins = SOME,
+	    .dates = ALWAYS } } },
+	{ "group that is unsure", { .kind = KIND_GROUP,
+	    .u.group = { .dn = "cn=h",
+	    .dates = ALWAYS, .undated = true } } }
 };
 
 /* ---- comparison -------------------------------------------------------- */
@@ -402,10 +406,10 @@ START_TEST(is_compact)
 {
 	static const char *const logins[] = { "joe.doe" };
 	static const char *const addresses[] = { "joe.doe@example.com" };
-	const struct record usual = { KIND_ACCOUNT, { .account = {
+	const struct record usual = { .kind = KIND_ACCOUNT, .u.account = {
 	    .dn = "uid=joe.doe,ou=people,dc=example,dc=com",
 	    .logins = { logins, 1 }, .addresses = { addresses, 1 },
-	    .enabled = true, .vouches = true, .dates = ALWAYS } } };
+	    .enabled = true, .vouches = true, .dates = ALWAYS } };
 	const void *bytes;
 	struct arena a;
 	size_t len;

@@ -10,10 +10,10 @@ static const char *const texts[] = { "a", "b" };
 static const struct pattern patterns[] = { { PATTERN_ANY, false, "", "" } };
 static const struct cidr nets[] = { { { 4, { 192, 0, 2 } }, 24 } };
 
-static const struct record group = { KIND_GROUP, { .group = {
+static const struct record group = { .kind = KIND_GROUP, .u.group = {
 	.dn = "cn=g", .member_dns = { texts, 2 },
 	.senders = { true, patterns, 1 }, .clients = { true, nets, 1 },
-	.dates = { WHEN_BEGINNING, WHEN_NEVER } } } };
+	.dates = { WHEN_BEGINNING, WHEN_NEVER } } };
 
 START_TEST(says_so_when_memory_is_short)
 {
