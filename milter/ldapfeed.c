@@ -94,15 +94,14 @@ answer(struct ldapfeed *lf, enum refresh_result result)
 
 /* Said once, until it changes. */
 static void
-server_error(struct ldapfeed *lf, size_t server, const char *text,
-    int64_t next_ms)
+server_error(struct ldapfeed *lf, size_t server, const char *text)
 {
 
 	if (strcmp(lf->errors[server].text, text) == 0)
 		return;
 	why_set(&lf->errors[server], "%s", text);
-	log_line(LOG_SEV_ERROR, "%s; it is tried again in %lld s", text,
-	    (long long)((next_ms + 999) / 1000));
+	log_line(LOG_SEV_ERROR, "%s; it is tried again until it answers",
+	    text);
 }
 
 /* ---- connections -------------------------------------------------------- */
@@ -129,7 +128,7 @@ server_failed(struct ldapfeed *lf, size_t server, const char *text)
 		disconnect(lf);
 	servers_failed(&lf->servers, server, now, arc4random());
 	next = lf->servers.v[server].due_ms - now;
-	server_error(lf, server, text, next);
+	server_error(lf, server, text);
 	show(lf, server, SERVER_FAILED, next);
 	if (lf->conn == NULL)
 		source_error(lf, text);
