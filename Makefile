@@ -2,6 +2,7 @@
 #
 #	make			the three programs, in build/
 #	make demo		a private Postfix and mayrelayd play a few mails
+#	make demo-ldap		the same with the policy in a private slapd
 #	make test		install what the tests need, and run all of them
 #	make differential	a million random cases against the model
 #	make install		DESTDIR= PREFIX= SYSCONFDIR= are honoured
@@ -44,7 +45,8 @@ DATADIR = $(PREFIX)/share/mayrelay
 BUILD_PACKAGES = gcc libc6-dev make pkgconf libmilter-dev liblmdb-dev \
 	libconfig-dev libidn2-dev libunistring-dev libjansson-dev libldap-dev
 DEMO_PACKAGES = $(BUILD_PACKAGES) postfix swaks procps
-TEST_PACKAGES = $(DEMO_PACKAGES) check slapd ldap-utils schema2ldif \
+DEMO_LDAP_PACKAGES = $(DEMO_PACKAGES) slapd ldap-utils
+TEST_PACKAGES = $(DEMO_LDAP_PACKAGES) check schema2ldif \
 	sasl2-bin libsasl2-modules libsasl2-modules-db python3 util-linux \
 	mount iproute2 lmdb-utils openssl
 
@@ -171,6 +173,12 @@ demo:
 	@$(MAKE) --no-print-directory -s -j "$$(nproc)" all
 	@contrib/demo/run
 
+demo-ldap:
+	@contrib/install-packages $(DEMO_LDAP_PACKAGES)
+	@echo "building in build/"
+	@$(MAKE) --no-print-directory -s -j "$$(nproc)" all
+	@contrib/demo/run ldap
+
 # For t/lint/layers.
 print-modules:
 	@echo $(MODULES)
@@ -198,7 +206,7 @@ install: all
 		install -d $$to && install -m 644 $$page $$to || exit 1; \
 	done
 
-.PHONY: always all units tools test differential demo print-modules \
+.PHONY: always all units tools test differential demo demo-ldap print-modules \
 	print-programs install clean
 clean:
 	rm -rf build
