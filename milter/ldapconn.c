@@ -55,13 +55,6 @@ step(struct opening *o, enum ldapconn_step what, int fd)
 	o->life->step(o->life->ctx, what, fd);
 }
 
-static double
-seconds(const struct opening *o)
-{
-
-	return ((double)o->target->timeout_ms / 1000);
-}
-
 static int
 read_uri(struct opening *o, struct why *why)
 {
@@ -259,7 +252,21 @@ tls_settings(struct opening *o, struct why *why)
 	return (0);
 }
 
-/* GnuTLS has no words when it does not trust a certificate. */
+/* GnuTLS has no words for a certificate that is not to be trusted, OpenSSL none
+ * for a peer that is gone. */
+static void
+tls_words(const struct opening *o, const char *text, struct why *why)
+{
+
+	if (strcmp(text, "(unknown error code)") == 0)
+		why_set(why, "the server's certificate is not accepted: it "
+		    "must be valid now, for the name %s, and come from an "
+		    "authority in %s", o->url->lud_host, o->target->ca_file);
+	else
+		why_set(why, "the TLS handshake failed: %.*s", TEXT_MAX,
+		    text[0] != '\0' ? text : "the server ended it");
+}
+
 static int
 tls_why(const struct opening *o, int64_t began, struct why *why)
 {
@@ -267,16 +274,9 @@ tls_why(const struct opening *o, int64_t began, struct why *why)
 
 	if (clock_ms() - began >= o->target->timeout_ms)
 		return (why_set(why, "the TLS handshake did not end within "
-		    "%g s", seconds(o)));
+		    "%g s", (double)o->target->timeout_ms / 1000));
 	(void)ldap_get_option(o->ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &text);
-	if (text == NULL || text[0] == '\0' ||
-	    strcmp(text, "(unknown error code)") == 0)
-		why_set(why, "the server's certificate is not accepted: it "
-		    "must be valid now, for the name %s, and come from an "
-		    "authority in %s", o->url->lud_host, o->target->ca_file);
-	else
-		why_set(why, "the TLS handshake failed: %.*s",
-		    TEXT_MAX, text);
+	tls_words(o, text != NULL ? text : "", why);
 	ldap_memfree(text);
 	return (-1);
 }

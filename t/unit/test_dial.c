@@ -200,8 +200,8 @@ START_TEST(comes_to_an_end)
 		ck_assert_msg(strstr(why.text, why_end) != NULL, "%s: %s",
 		    dials[_i].label, why.text);
 	dial_free(dial);
-	ck_assert_int_eq(atomic_load(&ended), why_end == NULL ? 0 :
-	    wait_for(&ended, 1));
+	if (why_end == NULL)
+		ck_assert_int_eq(atomic_load(&ended), 0);
 	ldapconn_close(conn);
 	ck_assert_msg(wait_for(&ended, 1), "%s", dials[_i].label);
 	peer_end(&peer);
@@ -250,7 +250,8 @@ START_TEST(is_given_up)
 }
 END_TEST
 
-/* The name service answers when nobody cares any more. */
+/* The name service answers when nobody cares any more: then nobody is left to
+ * end a handshake, either. */
 START_TEST(leaves_a_thread_that_hangs)
 {
 	struct peer peer = { 0 };
@@ -258,12 +259,12 @@ START_TEST(leaves_a_thread_that_hangs)
 	struct dial *dial;
 	struct why why;
 
-	peer_begin(&peer, serve_bind);
+	peer_begin(&peer, serve_nothing);
 	hanging_port = peer.port;
-	dial = begin("ldap", "hang.example", 389, false);
+	dial = begin("ldaps", "hang.example", 389, false);
 	ck_assert_int_eq(wait_state(dial, &conn, &why), DIAL_FAILED);
-	ck_assert_str_eq(why.text, "ldap://hang.example:389: the name service "
-	    "gave no answer within 0.5 s");
+	ck_assert_str_eq(why.text, "ldaps://hang.example:389: the name "
+	    "service gave no answer within 0.5 s");
 	ck_assert_ptr_null(conn);
 	dial_free(dial);
 	ck_assert_int_eq(atomic_load(&asked), 1);
