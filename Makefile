@@ -24,7 +24,8 @@ WORLD = clock log setting option configtype configuri configmap configreply \
 # Feed: fills the store.
 FEED = source dnset ldif ldiffile reading shrink intake intakechange \
 	ldapquery synccontrol ldapmessage netconn secret ldapconn dial uuidset \
-	sync listing pulse feedtools servers filefeed persist ldapfeed feed
+	sync listing pulse feedtools servers filefeed persist \
+	ldapstate ldapfeed feed
 # Door: lets the MTA or the postmaster in.
 DOOR = privilege session callbacks process child notify listener reload \
 	agewatch service running jsondoc explain standing health statustext \

@@ -78,7 +78,7 @@ struct layout_meta {
 
 /* What it is on disk, in words of 64 bits. */
 enum {
-	LAYOUT_SEARCH_WORDS = 15 + KINDS,
+	LAYOUT_SEARCH_WORDS = 22 + KINDS,
 	LAYOUT_META_WORDS = 2 + SEARCHES * LAYOUT_SEARCH_WORDS +
 	    4 * LAYOUT_SLOTS
 };

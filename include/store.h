@@ -92,6 +92,7 @@ struct store_search {
 	bool loaded;
 	uint64_t digest;		/* config_search's, when it was read */
 	struct clock_reading good;	/* when last known to agree */
+	struct clock_reading complete;	/* when last read completely */
 	uint64_t entries[KINDS];	/* in force */
 	uint64_t unusable;		/* values of them that could not be
 					   read */

@@ -205,6 +205,7 @@ pass_search(struct pass *p, struct store_search *s)
 	pass_flag(p, &s->loaded);
 	pass_word(p, &s->digest);
 	pass_clock(p, &s->good);
+	pass_clock(p, &s->complete);
 	for (i = 0; i < KINDS; i++)
 		pass_word(p, &s->entries[i]);
 	pass_word(p, &s->unusable);

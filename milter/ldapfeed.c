@@ -5,6 +5,7 @@
 #include "dial.h"
 #include "ldapfeed.h"
 #include "ldapquery.h"
+#include "ldapstate.h"
 #include "listing.h"
 #include "log.h"
 #include "persist.h"
@@ -213,59 +214,25 @@ look_at_dial(struct ldapfeed *lf)
 	}
 }
 
-/* ---- what the store has ------------------------------------------------- */
+/* ---- everything anew ----------------------------------------------------- */
 
-static bool
-search_stands(const struct ldapfeed *lf, const struct store_search *info,
-    enum search search)
-{
-
-	return (info->loaded && info->cookie.len > 0 &&
-	    info->digest == lf->config->searches[search].digest);
-}
-
-/* The one cookie of all searches of a query. */
-static bool
-query_stands(const struct ldapfeed *lf, const struct store_view *view,
-    const struct ldapquery *query, struct cookie *cookie)
-{
-	struct store_search info;
-	int i;
-
-	cookie->len = 0;
-	for (i = 0; i < SEARCHES; i++) {
-		if ((query->searches >> i & 1) == 0)
-			continue;
-		if (store_info(view, (enum search)i, &info) == -1 ||
-		    !search_stands(lf, &info, (enum search)i))
-			return (false);
-		if (cookie->len == 0)
-			*cookie = info.cookie;
-		else if (!cookie_equal(cookie, &info.cookie))
-			return (false);
-	}
-	return (cookie->len > 0);
-}
-
-/* Can all queries go on from where they stand? */
 static bool
 all_stand(const struct ldapfeed *lf, struct cookie cookies[SEARCHES])
 {
-	struct store_view *view;
-	struct clock_reading now;
-	bool stands = true;
-	size_t i;
 
-	clock_read(&now);
-	if ((view = store_view_begin(lf->tools->store, 0, &now)) == NULL)
-		return (false);
-	for (i = 0; stands && i < lf->nqueries; i++)
-		stands = query_stands(lf, view, &lf->queries[i], &cookies[i]);
-	store_view_end(view);
-	return (stands);
+	return (ldapstate_cookies(lf->tools, lf->queries, lf->nqueries,
+	    cookies));
 }
 
-/* ---- everything anew ---------------------------------------------------- */
+/* A feed that is started often must not put the next one off each time. */
+static int64_t
+next_full_ms(const struct ldapfeed *lf, int64_t now)
+{
+	const int64_t interval = lf->config->full_refresh_ms;
+	const int64_t age = ldapstate_completed(lf->tools, lf->searches);
+
+	return (age >= interval / 1000 ? now : now + interval - age * 1000);
+}
 
 /* Whoever asked for --accept may have gone away meanwhile. */
 static bool
@@ -638,7 +605,7 @@ ldapfeed_new(struct feedtools *tools, unsigned searches,
 	}
 	servers_init(&lf->servers, lf->config->uris.n);
 	lf->pause_ms = clock_ms();
-	lf->full_ms = lf->pause_ms + lf->config->full_refresh_ms;
+	lf->full_ms = next_full_ms(lf, lf->pause_ms);
 	for (i = 0; i < lf->servers.n; i++)
 		show(lf, i, SERVER_IDLE, 0);
 	atomic_store(&tools->counters->ldap_servers, (int32_t)i);

@@ -456,7 +456,7 @@ meta_next(const struct store_build *build, const struct store_search *notes,
 			memset(s, 0, sizeof(*s));
 			s->loaded = true;
 			s->digest = notes[i].digest;
-			s->good = notes[i].good;
+			s->good = s->complete = notes[i].good;
 			s->generation = meta->generation;
 			s->cookie = notes[i].cookie;
 		} else if ((drop >> i & 1) != 0) {

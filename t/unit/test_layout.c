@@ -170,6 +170,10 @@ notes_fill(struct layout_meta *meta)
 		s->good.boot_ms = (int64_t)n++;
 		snprintf(s->good.boot_id, sizeof(s->good.boot_id),
 		    "00000000-0000-0000-0000-%012d", i);
+		s->complete.utc = -(int64_t)n++;
+		s->complete.boot_ms = (int64_t)n++;
+		snprintf(s->complete.boot_id, sizeof(s->complete.boot_id),
+		    "00000000-0000-0000-0000-%012d", i);
 		for (k = 0; k < KINDS; k++)
 			s->entries[k] = n++;
 		s->unusable = n++;
