@@ -1,6 +1,8 @@
 #ifndef DIAL_H
 #define DIAL_H
 
+#include <stdbool.h>
+
 #include "ldapconn.h"
 #include "why.h"
 
@@ -34,5 +36,12 @@ enum dial_state dial_look(struct dial *, struct ldapconn **, struct why *);
 
 /** dial_free(dial): give up, whatever it does.  NULL is allowed. */
 void dial_free(struct dial *);
+
+/**
+ * dial_left():
+ * Is there still a thread at work?  Then exit(3) must not be called, which
+ * takes libldap's memory away under it; _exit(2) may.
+ */
+bool dial_left(void);
 
 #endif /* !DIAL_H */

@@ -287,3 +287,10 @@ dial_free(struct dial *d)
 	pthread_mutex_unlock(&d->lock);
 	leave(d);
 }
+
+bool
+dial_left(void)
+{
+
+	return (atomic_load(&threads) > 0);
+}

@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "config.h"
 #include "counters.h"
+#include "dial.h"
 #include "feed.h"
 #include "ldapconn.h"
 #include "log.h"
@@ -186,5 +187,7 @@ main(int argc, char *argv[])
 	code = run(config, options.fd);
 	log_stop(LOG_STOP_MS);
 	config_give(config);
+	if (dial_left())
+		_exit(code);
 	return (code);
 }

@@ -123,6 +123,17 @@ wait_for(atomic_int *what, int n)
 	return (atomic_load(what) >= n);
 }
 
+/* What runs at the end of a test pulls libldap away under a thread. */
+static bool
+wait_threads(void)
+{
+	int64_t began = clock_ms();
+
+	while (dial_left() && clock_ms() - began < SOON_MS)
+		usleep(5000);
+	return (!dial_left());
+}
+
 /* ---- dials --------------------------------------------------------------- */
 
 static struct dial *
@@ -204,6 +215,7 @@ START_TEST(comes_to_an_end)
 		ck_assert_int_eq(atomic_load(&ended), 0);
 	ldapconn_close(conn);
 	ck_assert_msg(wait_for(&ended, 1), "%s", dials[_i].label);
+	ck_assert(wait_threads());
 	peer_end(&peer);
 }
 END_TEST
@@ -224,6 +236,7 @@ START_TEST(fails_at_once)
 	ck_assert_int_lt(clock_ms() - began, SOON_MS);
 	dial_free(dial);
 	dial_free(NULL);
+	ck_assert(wait_threads());
 }
 END_TEST
 
@@ -246,6 +259,7 @@ START_TEST(is_given_up)
 	dial_free(dial);
 	ck_assert_int_lt(clock_ms() - began, AT_ONCE_MS);
 	ck_assert(wait_for(&ended, 1));
+	ck_assert(wait_threads());
 	peer_end(&peer);
 }
 END_TEST
@@ -270,6 +284,7 @@ START_TEST(leaves_a_thread_that_hangs)
 	ck_assert_int_eq(atomic_load(&asked), 1);
 	sem_post(&answers);
 	ck_assert(wait_for(&ended, 1));
+	ck_assert(wait_threads());
 	peer_end(&peer);
 }
 END_TEST
@@ -299,7 +314,9 @@ START_TEST(leaves_not_too_many)
 	    clock_ms() - began < SOON_MS)
 		usleep(5000);
 	ck_assert_ptr_nonnull(dial);
+	ck_assert(dial_left());
 	dial_free(dial);
+	ck_assert(wait_threads());
 	peer_end(&peer);
 }
 END_TEST
