@@ -3,7 +3,7 @@
 # (t/tools/ldapserver.py); to be sourced after t/lib.sh, t/milter.sh and
 # t/slapd.sh:
 #
-#	standard_tree | start_player one
+#	start_player one < <(standard_tree)
 #	write_ldap_conf "$(player_uri one)" && start_mayrelayd && wait_policy
 #	play one 'persist close' 'accept silent'	# from now on
 #	play one					# well again
@@ -12,14 +12,16 @@
 
 declare -A player_pids=()
 
-start_player()		# NAME [OPTION...]; its policy on standard input
+# Its policy comes on standard input, but not from a pipe: what it starts is to
+# end with the script.
+start_player()		# NAME [OPTION...]
 {
 	local name=$1 dir=$W/$1.player
 	shift
 	need python3
 	mkdir "$dir" && : > "$dir/play" && cat > "$dir/policy.ldif" || return 1
 	python3 "$TOP/t/tools/ldapserver.py" "$@" "$dir/port" "$dir/play" \
-	    "$dir/policy.ldif" 2> "$dir/log" < /dev/null &
+	    "$dir/policy.ldif" > "$dir/log" 2>&1 < /dev/null &
 	player_pids[$name]=$!
 	at_exit "end_process $!"
 	wait_for test -s "$dir/port" && return 0
