@@ -19,7 +19,8 @@
  * ldapstate_cookies(tools, queries, n, cookies):
  * Can all ${n} queries go on from where they stand?  Only if all their
  * searches were read by this configuration, have a cookie, those of one query
- * the same, and no refresh of them is held back; then ${cookies}[i] is that of ${queries}[i].
+ * the same, and no refresh of them is held back; then ${cookies}[i] is that of
+ * ${queries}[i].
  */
 bool ldapstate_cookies(const struct feedtools *, const struct ldapquery *,
     size_t, struct cookie *);
