@@ -39,4 +39,11 @@ bool cookie_equal(const struct cookie *, const struct cookie *);
  */
 bool cookie_honoured(const struct cookie *, const struct cookie *);
 
+/**
+ * cookie_has_csn(cookie):
+ * Does it say "csn="?  Then the server is slapd, which finds what has changed
+ * since by the entries' entryCSN.
+ */
+bool cookie_has_csn(const struct cookie *);
+
 #endif /* !COOKIE_H */

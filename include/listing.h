@@ -40,7 +40,8 @@ struct listing {
  * normalise is told as "entryUUID=..." and reported (LISTING_PLAIN without an
  * entryUUID: as "entryDN=#..." with its bytes in hex).  -1 also when two
  * entries have one key (the directory was changed meanwhile), or when an entry
- * has only some of an attribute's values ("member;range=0-1499").
+ * has only some of an attribute's values ("member;range=0-1499").  slapd's
+ * cookie is kept back, and that is logged, if an entry came without entryCSN.
  */
 int listing_run(struct listing *, const struct sink *, struct why *);
 

@@ -214,3 +214,12 @@ cookie_honoured(const struct cookie *sent, const struct cookie *given)
 	return (sound(&ours) && sound(&theirs) &&
 	    memcmp(ours.servers, theirs.servers, SIDS) == 0);
 }
+
+bool
+cookie_has_csn(const struct cookie *cookie)
+{
+	struct reading r;
+
+	read_cookie(&r, cookie);
+	return (r.csn);
+}

@@ -151,8 +151,10 @@ has_filter(const struct config *config, int search)
 
 /* ---- attributes -------------------------------------------------------- */
 
-/* What is the lasting name of an entry; a server tells it only when asked. */
-#define ENTRY_UUID	"entryUUID"
+/* The lasting name of an entry, and what listing looks for; a server tells them
+ * only when asked. */
+static const char *const operational[] = { "entryUUID", "entryCSN" };
+enum { OPERATIONAL = sizeof(operational) / sizeof(*operational) };
 
 static int
 attributes_of(const struct config *config, unsigned searches,
@@ -160,7 +162,7 @@ attributes_of(const struct config *config, unsigned searches,
 {
 	struct texts names[ASKED] = { { NULL, 0 } };
 	struct list all;
-	size_t j, most = 2;	/* entryUUID, and the NULL at the end */
+	size_t j, most = OPERATIONAL + 1;	/* and the NULL at the end */
 	int i;
 
 	for (i = 0; i < ASKED; i++) {
@@ -176,7 +178,8 @@ attributes_of(const struct config *config, unsigned searches,
 	for (i = 0; i < ASKED; i++)
 		for (j = 0; j < names[i].n; j++)
 			list_add(&all, names[i].v[j]);
-	list_add(&all, ENTRY_UUID);
+	for (j = 0; j < OPERATIONAL; j++)
+		list_add(&all, operational[j]);
 	*attrs = all.v;
 	return (0);
 }

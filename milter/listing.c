@@ -31,6 +31,7 @@ struct reading {
 	struct dnset dns;
 	int64_t progressed;	/* clock_ms() */
 	unsigned entries;	/* since then */
+	bool csn_hidden;	/* an entry came without its entryCSN */
 };
 
 static int
@@ -298,6 +299,15 @@ next(struct reading *r, struct ldapconn_message *m)
 
 /* ---- RFC 4533 ---------------------------------------------------------- */
 
+static bool
+has_csn(const struct entry *entry)
+{
+	struct entry_cursor values;
+
+	entry_values(&values, entry, "entryCSN");
+	return (entry_next(&values) != NULL);
+}
+
 static int
 sync_put(void *ctx, const unsigned char uuid[SYNC_UUID],
     const struct entry *entry, struct why *why)
@@ -306,6 +316,7 @@ sync_put(void *ctx, const unsigned char uuid[SYNC_UUID],
 	struct source_entry out;
 	struct entry copy;
 
+	r->csn_hidden = r->csn_hidden || !has_csn(entry);
 	arena_reset(&r->entry);
 	if (listing_entry(r->listing->query, entry, uuid, &r->entry, &copy,
 	    &out) == -1)
@@ -342,6 +353,29 @@ hear_all(struct reading *r, struct sync *sync)
 	return (0);
 }
 
+/*
+ * slapd finds what has changed since a cookie by entryCSN, and in our name:
+ * what we may not read of that it leaves out, and says success.  Such a cookie
+ * is none.
+ */
+static int
+tell_cookie(struct reading *r, const struct cookie *cookie)
+{
+	const struct ldapquery *query = r->listing->query;
+
+	if (cookie->len == 0)
+		return (0);
+	if (r->csn_hidden && cookie_has_csn(cookie)) {
+		log_line(LOG_SEV_WARNING, "search of %s: there are entries "
+		    "whose entryCSN may not be read, and without that slapd "
+		    "does not tell what has changed: let the bind user read "
+		    "it", query->base);
+		return (0);
+	}
+	return (r->sink->cookie(r->sink->ctx, query->searches, cookie,
+	    r->why));
+}
+
 static int
 run_sync(struct reading *r)
 {
@@ -356,9 +390,8 @@ run_sync(struct reading *r)
 		return (-1);
 	sync_begin(&sync, how.mode, NULL);
 	result = hear_all(r, &sync);
-	if (result == 0 && sync.cookie.len > 0)
-		result = r->sink->cookie(r->sink->ctx, query->searches,
-		    &sync.cookie, r->why);
+	if (result == 0)
+		result = tell_cookie(r, &sync.cookie);
 	sync_end(&sync);
 	return (result);
 }

@@ -304,6 +304,31 @@ START_TEST(reads_to_the_last_byte)
 }
 END_TEST
 
+static const struct {
+	const char *label;
+	const char *bytes;
+	bool has;
+} csns[] = {
+	{ "slapd's", "rid=000,csn=20270115120000.000000Z#000000#000#000000",
+	    true },
+	{ "damaged", "csn=2027", true },
+	{ "empty", "rid=000,csn=", true },
+	{ "none", "rid=000", false },
+	{ "another name", "rid=000,delcsn=20270115120000.000000Z", false },
+	{ "no cookie", "", false },
+	{ "another server's", "server:389#cn=x:o=y#12", false }
+};
+
+START_TEST(tells_slapds_cookies)
+{
+	struct cookie cookie;
+
+	cookie_set(&cookie, csns[_i].bytes, strlen(csns[_i].bytes));
+	ck_assert_msg(cookie_has_csn(&cookie) == csns[_i].has, "%s",
+	    csns[_i].label);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -315,5 +340,6 @@ main(void)
 	suite_rows(s, tells_what_was_honoured, ROWS(answers));
 	suite_rows(s, damaged_is_never_honoured, ROWS(damaged));
 	suite_rows(s, reads_to_the_last_byte, ROWS(full));
+	suite_rows(s, tells_slapds_cookies, ROWS(csns));
 	return (suite_run(s));
 }

@@ -4,6 +4,9 @@
 
 #define SAYS(...)		{ .says = __VA_ARGS__ }
 #define NAMED(id, name)		{ .says = ADD(id), .dn = (name) }
+#define WITH_CSN(id)		\
+	{ .says = ADD(id), .attr = "entryCSN", .value = "2026" }
+#define CSN_COOKIE		"rid=000,csn=2026"
 #define PLAIN			{ .says = NO_STATE("") }
 #define PLAIN_DN(name)		{ .says = NO_STATE(""), .dn = (name) }
 #define PLAIN_UUID(uuid)	\
@@ -97,6 +100,16 @@ static const struct run syncs[] = {
 	{ "a DN that is none",
 	    STEPS(NAMED("a", "no name"), SAYS(DONE_DELETE("c1"))),
 	    "a entryUUID=" UUID_A "\n6 at c1\n", WELL, "", 0 },
+
+	{ "slapd's cookie, and every entryCSN",
+	    STEPS(WITH_CSN("a"), WITH_CSN("b"), SAYS(DONE_DELETE(CSN_COOKIE))),
+	    "a\nb\n6 at " CSN_COOKIE "\n", WELL, "", 0 },
+	{ "slapd's cookie, and an entryCSN that may not be read",
+	    STEPS(WITH_CSN("a"), SAYS(ADD("b")), WITH_CSN("c"),
+	    SAYS(DONE_DELETE(CSN_COOKIE))), "a\nb\nc\n", WELL, "", 0 },
+	{ "slapd's cookie, and no entry",
+	    STEPS(SAYS(DONE_DELETE(CSN_COOKIE))), "6 at " CSN_COOKIE "\n",
+	    WELL, "", 0 },
 
 	{ "no RFC 4533 there",
 	    STEPS(SAYS(RESULT(LDAPCONN_NO_CONTROL))), "", NOT_OFFERED, ENDED,
@@ -443,6 +456,18 @@ START_TEST(reports_a_dn_that_is_none)
 }
 END_TEST
 
+START_TEST(reports_an_entry_csn_that_is_hidden)
+{
+	static const struct run run = { "hidden",
+	    STEPS(SAYS(ADD("a")), SAYS(DONE_DELETE(CSN_COOKIE))), "a\n", WELL,
+	    "", 0 };
+
+	check_run(&run, LISTING_SYNC);
+	ck_assert_ptr_nonnull(strstr(logged, "search of ou=x: there are "
+	    "entries whose entryCSN may not be read"));
+}
+END_TEST
+
 /* A report is no place for a megabyte. */
 START_TEST(reports_the_beginning_of_a_long_dn)
 {
@@ -480,6 +505,7 @@ main(void)
 	suite_rows(s, gives_an_entry_its_key_and_a_dn_that_normalises,
 	    ROWS(names));
 	suite_one(s, reports_a_dn_that_is_none);
+	suite_one(s, reports_an_entry_csn_that_is_hidden);
 	suite_one(s, reports_the_beginning_of_a_long_dn);
 	return (suite_run(s));
 }
