@@ -107,4 +107,4 @@ is "$(marked 1)" 300 "killed $kills times while it catches up: it came through"
 is "$torn" 0 "and never was one search's half in force"
 start_feed
 equals_slapd one "after that"
-stop_feed
+stop_feed || :
