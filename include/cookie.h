@@ -46,4 +46,15 @@ bool cookie_honoured(const struct cookie *, const struct cookie *);
  */
 bool cookie_has_csn(const struct cookie *);
 
+/**
+ * cookie_anonymous(cookie, out):
+ * The same as it is to be sent.  slapd puts its own serverID into its cookies
+ * ("sid="), but takes that in a request for the serverID of who asks: changes
+ * first made at that server are then never sent, because it would have them
+ * already; with another server's cookie that is a gap that nobody sees.  So
+ * that part is left out.  Cookies that do not begin as slapd's stay as they
+ * are.  The two must not be one.
+ */
+void cookie_anonymous(const struct cookie *, struct cookie *);
+
 #endif /* !COOKIE_H */

@@ -223,3 +223,23 @@ cookie_has_csn(const struct cookie *cookie)
 	read_cookie(&r, cookie);
 	return (r.csn);
 }
+
+void
+cookie_anonymous(const struct cookie *cookie, struct cookie *out)
+{
+	struct span rest = { cookie->bytes, cookie->len }, part;
+
+	if (cookie->len < NAME || memcmp(cookie->bytes, "rid=", NAME) != 0) {
+		*out = *cookie;
+		return;
+	}
+	out->len = 0;
+	while (cut(&rest, ',', &part)) {
+		if (part.len >= NAME && memcmp(part.s, "sid=", NAME) == 0)
+			continue;
+		if (out->len > 0)
+			out->bytes[out->len++] = ',';
+		memcpy(out->bytes + out->len, part.s, part.len);
+		out->len += part.len;
+	}
+}

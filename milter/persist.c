@@ -299,11 +299,13 @@ static int
 send_next(struct persist *p, struct why *why)
 {
 	struct follower *f = &p->followers[p->sent];
+	struct cookie cookie;
 	const struct ldapconn_search search = { .base = f->query->base,
 	    .filter = f->query->filter, .attrs = f->query->attrs,
 	    .sync = true, .mode = SYNC_REFRESH_AND_PERSIST,
-	    .cookie = &f->kept };
+	    .cookie = &cookie };
 
+	cookie_anonymous(&f->kept, &cookie);
 	if (ldapconn_search(p->job.conn, &search, &f->id, why) == -1)
 		return (-1);
 	sync_begin(&f->sync, SYNC_REFRESH_AND_PERSIST, &f->kept);

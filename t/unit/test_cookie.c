@@ -329,6 +329,48 @@ START_TEST(tells_slapds_cookies)
 }
 END_TEST
 
+static const struct {
+	const char *label;
+	const char *bytes, *sent;
+} senders[] = {
+	{ "a server's number", "rid=000,sid=001,csn=2027#1#2",
+	    "rid=000,csn=2027#1#2" },
+	{ "at the end", "rid=000,csn=2027,sid=0ff", "rid=000,csn=2027" },
+	{ "twice", "rid=000,sid=001,sid=002,csn=2027", "rid=000,csn=2027" },
+	{ "alone", "rid=000,sid=001", "rid=000" },
+	{ "none", "rid=000,csn=2027", "rid=000,csn=2027" },
+	{ "no number of its own", "rid=000,xsid=1,,csn=sid=2",
+	    "rid=000,xsid=1,,csn=sid=2" },
+	{ "another server's", "server:389#cn=x,sid=1#12",
+	    "server:389#cn=x,sid=1#12" },
+	{ "no cookie", "", "" }
+};
+
+START_TEST(leaves_out_who_gave_it)
+{
+	struct cookie cookie, sent, wanted;
+
+	cookie_set(&cookie, senders[_i].bytes, strlen(senders[_i].bytes));
+	cookie_set(&wanted, senders[_i].sent, strlen(senders[_i].sent));
+	cookie_anonymous(&cookie, &sent);
+	ck_assert_msg(cookie_equal(&sent, &wanted), "%s: %.*s",
+	    senders[_i].label, (int)sent.len, (const char *)sent.bytes);
+}
+END_TEST
+
+START_TEST(leaves_out_of_what_is_full)
+{
+	struct cookie cookie = { .len = COOKIE_MAX }, sent;
+
+	memset(cookie.bytes, ',', COOKIE_MAX);
+	memcpy(cookie.bytes, "rid=", 4);
+	memcpy(cookie.bytes + COOKIE_MAX - 5, ",sid=", 5);
+	cookie_anonymous(&cookie, &sent);
+	ck_assert_uint_eq(sent.len, COOKIE_MAX - 5);
+	ck_assert_mem_eq(sent.bytes, cookie.bytes, sent.len);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -341,5 +383,7 @@ main(void)
 	suite_rows(s, damaged_is_never_honoured, ROWS(damaged));
 	suite_rows(s, reads_to_the_last_byte, ROWS(full));
 	suite_rows(s, tells_slapds_cookies, ROWS(csns));
+	suite_rows(s, leaves_out_who_gave_it, ROWS(senders));
+	suite_one(s, leaves_out_of_what_is_full);
 	return (suite_run(s));
 }
