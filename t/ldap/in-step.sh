@@ -159,6 +159,7 @@ play()			# NAME LOG OPTION...
 	matching
 	memberships
 	networks_and_domains
+	echo "# $log: the slowest change took $slowest_ms ms"
 	a_heap
 	mail_went_on "$log"
 	is "$(full)" 1 "$log: all of that without reading everything again"

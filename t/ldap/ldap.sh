@@ -56,15 +56,18 @@ rcpt()			# CLIENT LOGIN SENDER [RECIPIENT]
 }
 
 # The verdict is soon so for explain, and then for a client, too.
+slowest_ms=0
 comes()			# WANTED TEXT CLIENT LOGIN SENDER [RECIPIENT]
 {
-	local wanted=$1 text=$2 answer=continue
+	local wanted=$1 text=$2 answer=continue began=${EPOCHREALTIME/./} ms
 	shift 2
 	[[ $wanted != reject* ]] || answer='550 5.7.1 '
 	if ! wait_for verdict_is "$wanted" "$@"; then
 		not_ok "$text" "wanted: $wanted" "got:    $(verdict "$@")"
 		return
 	fi
+	ms=$(((${EPOCHREALTIME/./} - began) / 1000))
+	[ "$ms" -le "$slowest_ms" ] || slowest_ms=$ms
 	like "$(rcpt "$@")" "^$answer" "$text: $wanted"
 }
 
