@@ -183,7 +183,7 @@ def read_network(text):
     addr, _, length = text.partition("/")
     try:
         ip = ipaddress.ip_address(addr)
-        if length == "" and "/" in text:
+        if (length == "" and "/" in text) or "%" in text:
             return None
         if length and (not length.isdigit() or
                        (len(length) > 1 and length[0] == "0")):

@@ -52,10 +52,12 @@ def ldif(entries):
     return "\n".join(out) + "\n"
 
 
-def conf(s, folder, overrides):
-    def words(values):
-        return "[ %s ]" % ", ".join('"%s"' % v for v in values)
+def words(values):
+    return "[ %s ]" % ", ".join('"%s"' % v for v in values)
 
+
+def account_map(s):
+    """What these settings map, as libconfig reads it."""
     maps = ["login = %s;" % words(s["login_attrs"])]
     if s["status_attr"]:
         maps.append('status = ( { attr = "%s"; type = "keyword"; '
@@ -72,6 +74,19 @@ def conf(s, folder, overrides):
         maps.append('recipient = ( { attr = "%s"; type = "pattern"; '
                     'negative = "-"; local_only = "local"; } );'
                     % s["recipient_attr"])
+    return "map = { %s };" % " ".join(maps)
+
+
+def from_files(s, folder, overrides):
+    """The settings of directory for policy.ldif (and overrides.ldif)."""
+    return """source = "ldif:%s/policy.ldif";
+  poll_interval = "23h";
+  accounts = { %s };
+  %s""" % (folder, account_map(s), 'overrides = "ldif:%s/overrides.ldif";'
+           % folder if overrides else "")
+
+
+def conf(s, folder, directory):
     return """
 milter = { socket = "unix:%(dir)s/run/milter.sock"; socket_mode = "0666";
   user = "%(user)s"; mta = "%(mta)s"; };
@@ -86,22 +101,28 @@ policy = {
   local_domains = %(locals)s;
 };
 directory = {
-  store = "%(dir)s/store"; source = "ldif:%(dir)s/policy.ldif";
-  poll_interval = "23h";
-  accounts = { map = { %(maps)s }; };
-  %(overrides)s
+  store = "%(dir)s/store";
+  %(directory)s
 };
 reply = { help_url = "https://mail.example.com/smtp-auth"; };
 log = { target = "stderr"; permits = true; repeats = 0; };
-""" % dict(s, dir=folder, user=USER, maps=" ".join(maps),
+""" % dict(s, dir=folder, user=USER, directory=directory,
            role="authority" if s["authority"] else "narrowing",
            unavailable="permit" if s["permit_unavailable"] else "tempfail",
            null="permit" if s["null_sender"] else "reject",
            scope="any" if s["any_domain"] else "local",
            realms=words(s["login_realms"]), domains=words(s["login_domains"]),
-           locals=words(s["local_domains"]),
-           overrides='overrides = "ldif:%s/overrides.ldif";' % folder
-           if overrides else "")
+           locals=words(s["local_domains"]))
+
+
+def effective(settings):
+    """The settings as the model wants them."""
+    s = dict(settings)
+    s["enforce_from"] = {"now": model.NOW, "never": model.NEVER}.get(
+        s["enforce_from"], 1780272000)
+    s["local_mailers"] = LOCAL_MAILERS
+    s["max_stale"] = MAX_STALE
+    return s
 
 
 # ---- a daemon ----------------------------------------------------------------
@@ -127,10 +148,13 @@ class Daemon:
 
     def start(self, now):
         self.clock(now, 10 ** 9)
-        env = dict(os.environ, MAYRELAY_CLOCK=self.dir + "/clock")
-        self.log = open(self.dir + "/log", "w+b", buffering=0)
+        self.spawn(self.bin + "/scripted/mayrelayd", dict(
+            os.environ, MAYRELAY_CLOCK=self.dir + "/clock"))
+
+    def spawn(self, program, env):
+        self.log = open(self.dir + "/log", "ab", buffering=0)
         self.proc = subprocess.Popen(
-            [self.bin + "/scripted/mayrelayd", "-c", self.dir + "/mayrelay.conf"],
+            [program, "-c", self.dir + "/mayrelay.conf"],
             env=env, stdin=subprocess.DEVNULL, stdout=self.log,
             stderr=self.log)
 
@@ -308,22 +332,14 @@ class Round:
         self.sendmail = self.g.chance(0.4)
         self.daemon = Daemon(bindir, folder)
 
-    def effective(self):
-        """The settings as the model wants them."""
-        s = dict(self.settings)
-        s["enforce_from"] = {"now": model.NOW, "never": model.NEVER}.get(
-            s["enforce_from"], 1780272000)
-        s["local_mailers"] = LOCAL_MAILERS
-        s["max_stale"] = MAX_STALE
-        return s
-
     def begin(self):
         d = self.daemon
         d.write("policy.ldif", "broken\n" if self.unloaded
                 else ldif(self.entries))
         if self.overrides:
             d.write("overrides.ldif", ldif(self.overrides))
-        d.write("mayrelay.conf", conf(self.settings, d.dir, self.overrides))
+        d.write("mayrelay.conf", conf(self.settings, d.dir, from_files(
+            self.settings, d.dir, self.overrides)))
         self.start = self.g.r.choice(generate.NOWS)
         d.start(self.start)
         self.loaded(d)
@@ -392,7 +408,7 @@ class Round:
                        for dn, attrs in self.entries]
             overrides = [model.Entry(model.fold(dn), attrs)
                          for dn, attrs in self.overrides]
-            s = self.effective()
+            s = effective(self.settings)
             policy = model.Policy(entries, overrides, s)
             if self.unloaded:
                 policy = model.Policy([], overrides, s)
