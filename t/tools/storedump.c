@@ -142,6 +142,10 @@ put_account(const struct line *l, const struct account *a)
 	put_patterns(l, "recipient", &a->recipients);
 	put_clients(l, &a->clients);
 	put_access(l, a->access);
+	if (!a->enabled)
+		put(l, "status", "disabled");
+	put_texts(l, "delegate", &a->delegate_dns);
+	put_texts(l, "group", &a->groups);
 	put_dates(l, &a->dates, &a->enforce);
 }
 
