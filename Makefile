@@ -5,6 +5,8 @@
 #	make demo-ldap		the same with the policy in a private slapd
 #	make test		install what the tests need, and run all of them
 #	make differential	a million random cases against the model
+#	make soak		half an hour of random changes and stops of all;
+#				SECONDS=, SERVERS=1|2, SEED= are honoured
 #	make install		DESTDIR= PREFIX= SYSCONFDIR= are honoured
 #
 # The order of the modules below is reading order and include rule: a file
@@ -49,7 +51,7 @@ DEMO_PACKAGES = $(BUILD_PACKAGES) postfix swaks procps
 DEMO_LDAP_PACKAGES = $(DEMO_PACKAGES) slapd ldap-utils
 TEST_PACKAGES = $(DEMO_LDAP_PACKAGES) check schema2ldif \
 	sasl2-bin libsasl2-modules libsasl2-modules-db python3 util-linux \
-	mount iproute2 lmdb-utils openssl
+	mount iproute2 lmdb-utils openssl python3-ldap
 
 CFLAGS = -O2 -g
 WARNINGS = -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
@@ -168,6 +170,16 @@ differential:
 	@$(MAKE) --no-print-directory -s -j "$$(nproc)" all tools
 	BIN=$(CURDIR)/build CASES=1200000 t/differential/differential.sh
 
+# The long run of t/soak.
+SECONDS = 1800
+SERVERS = 1
+SEED =
+soak:
+	@contrib/install-packages $(TEST_PACKAGES)
+	@$(MAKE) --no-print-directory -s -j "$$(nproc)" all tools
+	BIN=$(CURDIR)/build SOAK_SECONDS=$(SECONDS) SOAK_SERVERS=$(SERVERS) \
+	    SOAK_SEED=$(SEED) t/soak/soak.sh
+
 demo:
 	@contrib/install-packages $(DEMO_PACKAGES)
 	@echo "building in build/"
@@ -207,7 +219,7 @@ install: all
 		install -d $$to && install -m 644 $$page $$to || exit 1; \
 	done
 
-.PHONY: always all units tools test differential demo demo-ldap print-modules \
-	print-programs install clean
+.PHONY: always all units tools test differential soak demo demo-ldap \
+	print-modules print-programs install clean
 clean:
 	rm -rf build
