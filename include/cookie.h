@@ -40,6 +40,15 @@ bool cookie_equal(const struct cookie *, const struct cookie *);
 bool cookie_honoured(const struct cookie *, const struct cookie *);
 
 /**
+ * cookie_behind(sent, given):
+ * Does the one given know less of any server than the one that was sent?  Of
+ * several slapds in mirror mode, one that has not caught up yet refuses a
+ * cookie that is newer only if that has more changes of its own; else it
+ * answers with what it has, which is older than what we have.
+ */
+bool cookie_behind(const struct cookie *, const struct cookie *);
+
+/**
  * cookie_has_csn(cookie):
  * Does it say "csn="?  Then the server is slapd, which finds what has changed
  * since by the entries' entryCSN.

@@ -53,13 +53,17 @@ cut(struct span *rest, unsigned char by, struct span *piece)
 	return (true);
 }
 
-enum { SID_DIGITS = 3, SIDS = 1 << (4 * SID_DIGITS) };
+enum {
+	SID_DIGITS = 3,
+	SIDS = 1 << (4 * SID_DIGITS),
+	CSN_LEN = 40
+};
 
 /* What slapd makes of a cookie. */
 struct reading {
 	bool rid, csn;			/* these are there */
 	bool damaged;			/* one that is there does not read */
-	unsigned char servers[SIDS];	/* that it has a CSN of */
+	const unsigned char *csns[SIDS];	/* by server; NULL: none of it */
 };
 
 static bool
@@ -117,13 +121,14 @@ is_time(const struct span *time)
 static void
 read_csn(struct reading *r, struct span csn)
 {
+	const unsigned char *whole = csn.s;
 	struct span time, count, sid, mod;
 
 	if (cut(&csn, '#', &time) && is_time(&time) &&
 	    cut(&csn, '#', &count) && is_hex(&count, 6) &&
 	    cut(&csn, '#', &sid) && is_hex(&sid, SID_DIGITS) &&
 	    cut(&csn, '#', &mod) && is_hex(&mod, 6) && csn.len == 0)
-		r->servers[hex_number(&sid)] = 1;
+		r->csns[hex_number(&sid)] = whole;
 	else
 		r->damaged = true;
 }
@@ -200,6 +205,17 @@ sound(const struct reading *r)
 	return (r->rid && r->csn && !r->damaged);
 }
 
+static bool
+same_servers(const struct reading *a, const struct reading *b)
+{
+	int i;
+
+	for (i = 0; i < SIDS; i++)
+		if ((a->csns[i] == NULL) != (b->csns[i] == NULL))
+			return (false);
+	return (true);
+}
+
 bool
 cookie_honoured(const struct cookie *sent, const struct cookie *given)
 {
@@ -211,8 +227,24 @@ cookie_honoured(const struct cookie *sent, const struct cookie *given)
 	read_cookie(&theirs, given);
 	if (!ours.csn && !theirs.csn)
 		return (true);
-	return (sound(&ours) && sound(&theirs) &&
-	    memcmp(ours.servers, theirs.servers, SIDS) == 0);
+	return (sound(&ours) && sound(&theirs) && same_servers(&ours,
+	    &theirs));
+}
+
+/* CSNs are of one length, and sort as text. */
+bool
+cookie_behind(const struct cookie *sent, const struct cookie *given)
+{
+	struct reading ours, theirs;
+	int i;
+
+	read_cookie(&ours, sent);
+	read_cookie(&theirs, given);
+	for (i = 0; i < SIDS; i++)
+		if (ours.csns[i] != NULL && theirs.csns[i] != NULL &&
+		    memcmp(theirs.csns[i], ours.csns[i], CSN_LEN) < 0)
+			return (true);
+	return (false);
 }
 
 bool

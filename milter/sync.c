@@ -173,6 +173,12 @@ refresh_end(struct sync *sync, struct why *why)
 		return (why_set(why, "the server does not know our cookie and "
 		    "does not say so"));
 	}
+	if (resumed(sync) && sync->given &&
+	    cookie_behind(&sync->sent, &sync->cookie)) {
+		sync->trouble = SYNC_COOKIE_NEWER;
+		return (why_set(why, "the server has not caught up with what "
+		    "another one has told"));
+	}
 	uuidset_free(&sync->present);
 	sync->stage = sync->mode == SYNC_REFRESH_AND_PERSIST ?
 	    SYNC_PERSISTING : SYNC_COMPLETE;

@@ -186,6 +186,47 @@ START_TEST(tells_what_was_honoured)
 }
 END_TEST
 
+/* ---- does the server know less? ------------------------------------------- */
+
+static const struct {
+	const char *label;
+	const char *sent;
+	const char *given;
+	bool behind;
+} lags[] = {
+	{ "the same", HEAD CSN(T1, "001"), HEAD CSN(T1, "001"), false },
+	{ "newer", HEAD CSN(T1, "001"), HEAD CSN(T2, "001"), false },
+	{ "older", HEAD CSN(T2, "001"), HEAD CSN(T1, "001"), true },
+	{ "older by its count", HEAD T1 "#000001#001#000000",
+	    HEAD T1 "#000000#001#000000", true },
+	{ "older of one server, newer of another",
+	    HEAD CSN(T1, "001") ";" CSN(T2, "002"),
+	    HEAD CSN(T2, "001") ";" CSN(T1, "002"), true },
+	{ "older of the one that was sent", HEAD CSN(T2, "002"),
+	    HEAD CSN(T2, "001") ";" CSN(T1, "002"), true },
+	{ "older of another than was sent", HEAD CSN(T2, "001"),
+	    HEAD CSN(T2, "001") ";" CSN(T1, "002"), false },
+	{ "of no server in common", HEAD CSN(T2, "001"), HEAD CSN(T1, "002"),
+	    false },
+	{ "none given", HEAD CSN(T2, "001"), "", false },
+	{ "none sent", "", HEAD CSN(T1, "001"), false },
+	{ "no CSNs", "b", "a", false },
+	{ "damaged", HEAD CSN(T2, "001"), HEAD T1 "#000000#001#00000", false },
+};
+
+START_TEST(tells_who_lags)
+{
+	struct cookie *sent, *given;
+
+	sent = cookie_of(lags[_i].sent, strlen(lags[_i].sent));
+	given = cookie_of(lags[_i].given, strlen(lags[_i].given));
+	ck_assert_msg(cookie_behind(sent, given) == lags[_i].behind, "%s",
+	    lags[_i].label);
+	free(sent);
+	free(given);
+}
+END_TEST
+
 /* What slapd passes over, or may. */
 static const struct {
 	const char *label;
@@ -380,6 +421,7 @@ main(void)
 	suite_one(s, nothing_needs_no_bytes);
 	suite_rows(s, compares_bytes, ROWS(pairs));
 	suite_rows(s, tells_what_was_honoured, ROWS(answers));
+	suite_rows(s, tells_who_lags, ROWS(lags));
 	suite_rows(s, damaged_is_never_honoured, ROWS(damaged));
 	suite_rows(s, reads_to_the_last_byte, ROWS(full));
 	suite_rows(s, tells_slapds_cookies, ROWS(csns));

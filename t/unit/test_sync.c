@@ -303,6 +303,28 @@ START_TEST(sees_that_its_cookie_was_passed_over)
 }
 END_TEST
 
+/* ---- a server that has not caught up ----------------------------------- */
+
+/* What it says is older than what we have. */
+static const struct dialogue lagging[] = {
+	{ "by a present phase", RP, NEW,
+	    END_OF(ADD("a"), REFRESH_PRESENT(OLD)), "+a=a", OLD,
+	    NEWER_THAN_IT },
+	{ "by a delete phase", RP, NEW,
+	    END_OF(ADD("a"), REFRESH_DELETE(OLD)), "+a", OLD, NEWER_THAN_IT },
+	{ "polled", RO, NEW,
+	    END_OF(ADD("a"), DONE_DELETE(OLD)), "+a", OLD, NEWER_THAN_IT },
+	{ "but nothing was asked from it on", RP, NULL,
+	    END_OF(ADD("a"), REFRESH_PRESENT(OLD)), "+a", OLD, PERSISTING }
+};
+
+START_TEST(sees_that_a_server_lags)
+{
+
+	check_dialogue(&lagging[_i]);
+}
+END_TEST
+
 /* ---- persisting -------------------------------------------------------- */
 
 /* RFC 4533 section 3.4.2. */
@@ -527,6 +549,7 @@ main(void)
 	Suite *s = suite_create("sync");
 
 	suite_rows(s, refreshes_a_replica, ROWS(refreshes));
+	suite_rows(s, sees_that_a_server_lags, ROWS(lagging));
 	suite_rows(s, sees_that_its_cookie_was_passed_over,
 	    ROWS(passed_over));
 	suite_rows(s, follows_the_news, ROWS(news));
