@@ -157,6 +157,28 @@ for _ in 1 2; do
 	becomes "and with what changes now" seen "$last"
 done
 
+# One that comes back without what has changed meanwhile, and does not get it.
+wait_for same_csn a b
+stop_slapd a
+for _ in 1 2; do
+	turn b
+	becomes "a is down: what changes on b is in force (t$last)" seen "$last"
+done
+make_slapd a sid=1 sessionlog=100
+mark=$(log_mark)
+start_slapd a
+becomes "a is back, and lags behind" said_since "$mark" 'has not caught up'
+becomes "b is gone on with" server_is 1 followed
+turn b
+becomes "what changes on b is in force (t$last)" seen "$last"
+stop_slapd a
+make_mirror a b sessionlog=100
+start_slapd a
+wait_for same_csn a b
+becomes "it catches up, and is gone back to" server_is 0 followed
+turn a
+becomes "what changes on a is in force (t$last)" seen "$last"
+
 # The other way round: the one in use stays.
 wait_for same_csn a b
 stop_slapd b
