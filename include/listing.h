@@ -8,7 +8,7 @@
 
 /*
  * listing: everything that one query finds, told to a sink: with RFC 4533
- * (refreshOnly, and the cookie to go on with) or by a plain search in pages
+ * (a refresh, and the cookie to go on with) or by a plain search in pages
  * (RFC 2696).
  *
  * Blocks; calls progress at least every half second.  Whatever is not a

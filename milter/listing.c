@@ -340,7 +340,7 @@ hear_all(struct reading *r, struct sync *sync)
 	const struct sync_sink sink = { r, sync_put, sync_delete, NULL };
 	struct ldapconn_message m;
 
-	while (sync->stage != SYNC_COMPLETE) {
+	while (sync->stage == SYNC_REFRESHING) {
 		if (next(r, &m) == -1)
 			return (-1);
 		r->searching = m.kind != LDAPCONN_RESULT;
@@ -376,13 +376,19 @@ tell_cookie(struct reading *r, const struct cookie *cookie)
 	    r->why));
 }
 
+/*
+ * Of refreshOnly slapd leaves out what is changed after it began, and tells it
+ * to whoever goes on from the cookie: an entry that was always there would be
+ * missing from the policy until then.  So the search is one that persists, and
+ * is left when its refresh is over.
+ */
 static int
 run_sync(struct reading *r)
 {
 	const struct ldapquery *query = r->listing->query;
 	const struct ldapconn_search how = { .base = query->base,
 	    .filter = query->filter, .attrs = query->attrs, .sync = true,
-	    .mode = SYNC_REFRESH_ONLY };
+	    .mode = SYNC_REFRESH_AND_PERSIST };
 	struct sync sync;
 	int result;
 

@@ -189,7 +189,9 @@ class Search:
     def kind(self):
         if self.scope == 0:
             return "probe"
-        return {0: "plain", 1: "list", 3: "follow"}[self.mode]
+        if self.mode == 0:
+            return "plain"
+        return "follow" if self.cookie else "list"
 
     def found(self, policy):
         return [e for e in policy.entries
@@ -348,7 +350,8 @@ class Connection(threading.Thread):
     # -- those who follow --
 
     def follow(self, search):
-        if search.mode == 3:
+        # Who has no cookie yet leaves when all is told.
+        if search.kind() == "follow":
             self.following[search.ident] = search
 
     def persist(self):

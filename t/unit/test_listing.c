@@ -83,33 +83,33 @@ check_run(const struct run *run, enum listing_how how)
 static const struct run syncs[] = {
 	{ "entries, and the cookie",
 	    STEPS(NAMED("a", "cn=x"), NAMED("b", "CN=B, O=y"),
-	    SAYS(DONE_DELETE("c1"))),
-	    "a\nb CN=B, O=y\n6 at c1\n", WELL, "", 0 },
+	    SAYS(REFRESH_DELETE("c1"))),
+	    "a\nb CN=B, O=y\n6 at c1\n", WELL, "", 1 },
 	{ "nothing, and the cookie",
-	    STEPS(SAYS(DONE_PRESENT("c1"))), "6 at c1\n", WELL, "", 0 },
+	    STEPS(SAYS(REFRESH_PRESENT("c1"))), "6 at c1\n", WELL, "", 1 },
 	{ "no cookie",
-	    STEPS(SAYS(ADD("a")), SAYS(DONE_DELETE(NULL))), "a\n", WELL, "",
-	    0 },
+	    STEPS(SAYS(ADD("a")), SAYS(REFRESH_DELETE(NULL))), "a\n", WELL, "",
+	    1 },
 	{ "a pause",
 	    STEPS(SAYS(ADD("a")), { .happens = QUIET }, { .happens = QUIET },
-	    SAYS(DONE_DELETE(NULL))), "a\n", WELL, "", 0 },
+	    SAYS(REFRESH_DELETE(NULL))), "a\n", WELL, "", 1 },
 	{ "the answer to another question",
 	    STEPS({ .happens = STRAY, .says = ADD("b") }, SAYS(ADD("a")),
-	    { .happens = STRAY, .says = DONE_DELETE("c2") },
-	    SAYS(DONE_DELETE("c1"))), "a\n6 at c1\n", WELL, "", 0 },
+	    { .happens = STRAY, .says = REFRESH_DELETE("c2") },
+	    SAYS(REFRESH_DELETE("c1"))), "a\n6 at c1\n", WELL, "", 1 },
 	{ "a DN that is none",
-	    STEPS(NAMED("a", "no name"), SAYS(DONE_DELETE("c1"))),
-	    "a entryUUID=" UUID_A "\n6 at c1\n", WELL, "", 0 },
+	    STEPS(NAMED("a", "no name"), SAYS(REFRESH_DELETE("c1"))),
+	    "a entryUUID=" UUID_A "\n6 at c1\n", WELL, "", 1 },
 
 	{ "slapd's cookie, and every entryCSN",
-	    STEPS(WITH_CSN("a"), WITH_CSN("b"), SAYS(DONE_DELETE(CSN_COOKIE))),
-	    "a\nb\n6 at " CSN_COOKIE "\n", WELL, "", 0 },
+	    STEPS(WITH_CSN("a"), WITH_CSN("b"), SAYS(REFRESH_DELETE(CSN_COOKIE))),
+	    "a\nb\n6 at " CSN_COOKIE "\n", WELL, "", 1 },
 	{ "slapd's cookie, and an entryCSN that may not be read",
 	    STEPS(WITH_CSN("a"), SAYS(ADD("b")), WITH_CSN("c"),
-	    SAYS(DONE_DELETE(CSN_COOKIE))), "a\nb\nc\n", WELL, "", 0 },
+	    SAYS(REFRESH_DELETE(CSN_COOKIE))), "a\nb\nc\n", WELL, "", 1 },
 	{ "slapd's cookie, and no entry",
-	    STEPS(SAYS(DONE_DELETE(CSN_COOKIE))), "6 at " CSN_COOKIE "\n",
-	    WELL, "", 0 },
+	    STEPS(SAYS(REFRESH_DELETE(CSN_COOKIE))), "6 at " CSN_COOKIE "\n",
+	    WELL, "", 1 },
 
 	{ "no RFC 4533 there",
 	    STEPS(SAYS(RESULT(LDAPCONN_NO_CONTROL))), "", NOT_OFFERED, ENDED,
@@ -118,8 +118,13 @@ static const struct run syncs[] = {
 	    STEPS(SAYS(ADD("a")), SAYS(RESULT(LDAPCONN_LATER))), "a\n",
 	    FAILED, ENDED, 0 },
 	{ "a referral",
-	    STEPS(SAYS(ADD("a")), SAYS(REFERENCE), SAYS(DONE_DELETE("c1"))),
+	    STEPS(SAYS(ADD("a")), SAYS(REFERENCE),
+	    SAYS(REFRESH_DELETE("c1"))),
 	    "a\n", FAILED, INCOMPLETE, 1 },
+	{ "news after the end",
+	    STEPS(SAYS(ADD("a")), SAYS(REFRESH_DELETE("c1")),
+	    SAYS(DELETE("a")), SAYS(NEW_COOKIE("c2"))), "a\n6 at c1\n", WELL,
+	    "", 1 },
 	{ "an entry that came and went",
 	    STEPS(SAYS(ADD("a")), SAYS(DELETE("a"))), "a\n", FAILED,
 	    "an entry was deleted while it was read", 1 },
@@ -127,6 +132,10 @@ static const struct run syncs[] = {
 	    STEPS(SAYS(ADD("a")), SAYS(ADD("b")), NAMED("a", "cn=moved")),
 	    "a\nb\n", FAILED, "the entry cn=moved came twice: it was changed "
 	    "while it was read", 1 },
+	{ "an end as of a search that does not persist",
+	    STEPS(SAYS(ADD("a")), SAYS(DONE_DELETE("c1"))), "a\n", FAILED,
+	    "the server does not keep to RFC 4533: a search that should "
+	    "persist ends in its refresh", 0 },
 	{ "an entry without its state",
 	    STEPS(PLAIN), "", FAILED, "the server does not keep to RFC 4533: "
 	    "an entry has no state", 1 },
@@ -242,7 +251,7 @@ static const struct {
 	const char *asked;
 } questions[] = {
 	{ "RFC 4533: a first poll", LISTING_SYNC,
-	    { SAYS(DONE_DELETE("c1")) }, "ou=x (cn=*) cn mail sync 1\n" },
+	    { SAYS(REFRESH_DELETE("c1")) }, "ou=x (cn=*) cn mail sync 3\n" },
 	{ "pages: each goes on from the last one", LISTING_PLAIN,
 	    { PAGE("p1"), PAGE("p2"), LAST },
 	    "ou=x (cn=*) cn mail 500 of \n"
@@ -297,7 +306,7 @@ static const struct {
 	int abandoned;
 } full[] = {
 	{ "an entry", LISTING_SYNC, SAYS(ADD("a")), 1 },
-	{ "the cookie", LISTING_SYNC, SAYS(DONE_DELETE("c1")), 0 },
+	{ "the cookie", LISTING_SYNC, SAYS(REFRESH_DELETE("c1")), 1 },
 	{ "an entry of a page", LISTING_PLAIN, PLAIN, 1 }
 };
 
@@ -447,8 +456,8 @@ END_TEST
 START_TEST(reports_a_dn_that_is_none)
 {
 	static const struct run run = { "no name",
-	    STEPS(NAMED("a", "no name"), SAYS(DONE_DELETE(NULL))),
-	    "a entryUUID=" UUID_A "\n", WELL, "", 0 };
+	    STEPS(NAMED("a", "no name"), SAYS(REFRESH_DELETE(NULL))),
+	    "a entryUUID=" UUID_A "\n", WELL, "", 1 };
 
 	check_run(&run, LISTING_SYNC);
 	ck_assert_str_eq(logged, "search of ou=x: this DN cannot be read, the "
@@ -459,8 +468,8 @@ END_TEST
 START_TEST(reports_an_entry_csn_that_is_hidden)
 {
 	static const struct run run = { "hidden",
-	    STEPS(SAYS(ADD("a")), SAYS(DONE_DELETE(CSN_COOKIE))), "a\n", WELL,
-	    "", 0 };
+	    STEPS(SAYS(ADD("a")), SAYS(REFRESH_DELETE(CSN_COOKIE))), "a\n", WELL,
+	    "", 1 };
 
 	check_run(&run, LISTING_SYNC);
 	ck_assert_ptr_nonnull(strstr(logged, "search of ou=x: there are "

@@ -47,7 +47,7 @@ static const struct {
 } runs[] = {
 	{ LISTING_SYNC, { { .says = ADD("a") },
 	    { .says = ADD("b"), .dn = "no name" },
-	    { .says = DONE_DELETE("c1") } },
+	    { .says = REFRESH_DELETE("c1") } },
 	    "a\nb entryUUID=62626262-6262-6262-6262-626262626262\n"
 	    "6 at c1\n" },
 	{ LISTING_PLAIN, { { .says = NO_STATE("") },
