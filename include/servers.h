@@ -1,6 +1,7 @@
 #ifndef SERVERS_H
 #define SERVERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,14 +25,21 @@ struct servers {
 	struct {
 		int64_t due_ms;		/* not tried before that */
 		int64_t backoff_ms;	/* after the next failure */
+		bool failed;		/* in this round */
 	} v[CONFIG_SERVERS_MAX];
 };
 
 /** servers_init(servers, n): all may be tried at once. */
 void servers_init(struct servers *, size_t);
 
-/** servers_next(servers, below, now): the first one before number ${below}
- * that may be tried now; -1: none. */
+/**
+ * servers_next(servers, below, now):
+ * The first one before number ${below} that may be tried now, of those that
+ * have not failed in this round if there are any; -1: none.  (To find out that
+ * one says nothing takes longer than the pause of the one before it: the ones
+ * behind them would never have their turn.)  A round ends when all have failed,
+ * or one is well.
+ */
 int servers_next(const struct servers *, size_t, int64_t);
 
 /**

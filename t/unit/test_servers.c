@@ -40,6 +40,30 @@ START_TEST(turn)
 }
 END_TEST
 
+/* Each takes so long to fail that the one before it has paused meanwhile. */
+START_TEST(slow_ones_hide_nobody)
+{
+	enum { SLOW_MS = 10000, ALL = 8 };
+	struct servers s;
+	int64_t now = NOW;
+	int i, lap;
+
+	servers_init(&s, ALL);
+	for (lap = 0; lap < 20; lap++)
+		for (i = 0; i < ALL; i++) {
+			ck_assert_int_eq(servers_next(&s, ALL, now), i);
+			now += SLOW_MS;
+			servers_failed(&s, (size_t)i, now, 0);
+		}
+	servers_failed(&s, 0, now, 0);
+	servers_well(&s, 1);
+	ck_assert_msg(servers_next(&s, 1, now + SERVERS_BACKOFF_MAX_MS * 2) ==
+	    0, "but what is well is left for the first one");
+	ck_assert_int_eq(servers_next(&s, ALL, now +
+	    SERVERS_BACKOFF_MAX_MS * 2), 0);
+}
+END_TEST
+
 /* ---- pauses -------------------------------------------------------------- */
 
 static const struct {
@@ -133,6 +157,7 @@ main(void)
 	Suite *s = suite_create("servers");
 
 	suite_rows(s, turn, ROWS(turns));
+	suite_one(s, slow_ones_hide_nobody);
 	suite_rows(s, pauses_grow, ROWS(pauses));
 	suite_one(s, chance_makes_a_difference);
 	suite_one(s, well_again);
