@@ -38,7 +38,8 @@ struct ldapfeed {
 	bool plain;			/* it is searched, not followed */
 
 	bool anew;			/* only a complete refresh helps */
-	unsigned newer;			/* servers that were behind us */
+	int64_t behind_ms;		/* since when all that answer are
+					   behind us; 0: they are not */
 	unsigned no_sync;		/* servers without RFC 4533 */
 	int64_t full_ms;		/* when the next complete one is due */
 	int64_t pause_ms;		/* nothing is begun before that */
@@ -144,7 +145,7 @@ server_well(struct ldapfeed *lf, enum server_state state)
 	servers_well(&lf->servers, lf->server);
 	why_set(&lf->errors[lf->server], "%s", "");
 	source_error(lf, "");
-	lf->newer = 0;
+	lf->behind_ms = 0;
 	show(lf, lf->server, state, 0);
 }
 
@@ -397,17 +398,23 @@ count_resumed(struct ldapfeed *lf, enum refresh_result result)
 	atomic_fetch_add(&lf->tools->counters->ldap_resumed[result], 1);
 }
 
-/* The server in use is behind us: perhaps another one is not; if none can be
- * had, it is what there is. */
+/*
+ * The server in use is behind us.  One of several may catch up, or another one
+ * not be behind: the old policy stays for a while, and ages.  If nothing comes
+ * of that (they were restored from a backup) it is what there is.
+ */
 static void
 server_behind(struct ldapfeed *lf, const char *text)
 {
-	unsigned bit = 1U << lf->server;
+	const int64_t now = clock_ms();
 
-	if (lf->servers.n == 1 || (lf->newer & bit) != 0) {
+	if (lf->behind_ms == 0)
+		lf->behind_ms = now;
+	if (lf->servers.n == 1 ||
+	    now - lf->behind_ms >= lf->config->poll_interval_ms) {
+		log_line(LOG_SEV_NOTICE, "%s: everything is read anew", text);
 		lf->anew = true;
 	} else {
-		lf->newer |= bit;
 		server_failed(lf, lf->server, text);
 	}
 }
