@@ -118,7 +118,9 @@ block()			# WORD
 here()
 {
 	sed "s|/usr/local/share/mayrelay|$share|g; s|/etc/mayrelay|$etc|g
-	    s|chown mayrelay|chown $user|; s|ldapi:///|$(slapd_uri debian)|g
+	    s|chown mayrelay|chown $user|
+	    s|-H ldapi:///|-H $(slapd_uri debian)|g
+	    s|\"ldapi://%2Frun%2Fslapd%2Fldapi\"|\"$(slapd_uri debian)\"|
 	    s| -W | -w $admin_password |g"
 }
 
