@@ -57,7 +57,7 @@ int ldapmessage_await(struct ldap *, int, const char *, int64_t,
     struct ldapmessage_result *, struct why *);
 
 /** ldapmessage_words(result, words): "Size limit exceeded (4): text of the
- * server". */
+ * server; the cure". */
 void ldapmessage_words(const struct ldapmessage_result *, struct why *);
 
 /** ldapmessage_done(result, has, done), ldapmessage_page(ld, result, page):

@@ -53,13 +53,32 @@ result_says(const struct ldapmessage_result *r)
 	return (r->text != NULL && r->text[0] != '\0');
 }
 
+/* What is usually behind it. */
+static const char *
+cure(int code)
+{
+
+	switch (code) {
+	case LDAP_TIMELIMIT_EXCEEDED:
+	case LDAP_SIZELIMIT_EXCEEDED:
+	case LDAP_ADMINLIMIT_EXCEEDED:
+		return ("; the server must set no limits to this bind DN");
+	case LDAP_NO_SUCH_OBJECT:
+		return ("; the base is wrong, or this bind DN may not read it");
+	case LDAP_INVALID_CREDENTIALS:
+		return ("; the bind DN or its password is wrong");
+	default:
+		return ("");
+	}
+}
+
 void
 ldapmessage_words(const struct ldapmessage_result *r, struct why *words)
 {
 
-	why_set(words, "%s (%d)%s%.*s", ldap_err2string(r->code), r->code,
+	why_set(words, "%s (%d)%s%.*s%s", ldap_err2string(r->code), r->code,
 	    result_says(r) ? ": " : "", SERVER_TEXT_MAX,
-	    result_says(r) ? r->text : "");
+	    result_says(r) ? r->text : "", cure(r->code));
 }
 
 /* ---- the next message, undecoded ---------------------------------------- */

@@ -97,7 +97,7 @@ static const struct {
 	{ "refuses the bind", serve_first,
 	    "30{02:01 61{0a:31 04'' 04'try again'}}", false, false,
 	    "the bind as nobody was refused: Invalid credentials (49): try "
-	    "again" },
+	    "again; the bind DN or its password is wrong" },
 	{ "refuses the bind without a word", serve_first,
 	    "30{02:01 61{0a:35 04'' 04''}}", false, false,
 	    "the bind as nobody was refused: Server is unwilling to perform "
@@ -237,12 +237,12 @@ static const struct {
 	{ "refused", BIND_SIMPLE, "30{02:01 61{0a:31 04'' 04'no'}}",
 	    "02:03 04'cn=x,dc=example' 80'hush'",
 	    "the bind as cn=x,dc=example was refused: Invalid credentials "
-	    "(49): no" },
+	    "(49): no; the bind DN or its password is wrong" },
 	{ "the password comes back", BIND_SIMPLE,
 	    "30{02:01 61{0a:31 04'' 04'hush is wrong'}}",
 	    "02:03 04'cn=x,dc=example' 80'hush'",
 	    "the bind as cn=x,dc=example was refused: Invalid credentials "
-	    "(49)" },
+	    "(49); the bind DN or its password is wrong" },
 	{ "EXTERNAL refused", BIND_EXTERNAL,
 	    "30{02:01 61{0a:07 04'' 04''}}",
 	    "02:03 04'' a3{04'EXTERNAL' 04''}",
