@@ -274,8 +274,8 @@ put_loaded(FILE *out, const struct standing *st, enum search search)
 	char age[32];
 
 	put_entries(out, s);
-	fprintf(out, ", %llu unreadable values, age %s, from ",
-	    (unsigned long long)s->unusable,
+	fprintf(out, ", %llu unreadable value%s, age %s, from ",
+	    (unsigned long long)s->unusable, s->unusable == 1 ? "" : "s",
 	    age_text(standing_age(st, search), age, sizeof(age)));
 }
 
