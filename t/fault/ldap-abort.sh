@@ -22,9 +22,9 @@ takes_down()		# TEXT LINE-OF-A-PLAY...
 	mark=$(log_mark)
 	lines=$(player_lines one)
 	play one "${@:2}"
-	wait_for player_heard_since one "$lines" 'plays nameless' &&
-	    wait_for hit "$mark" ||
-	    not_ok "$1: it is sent, and has an effect"
+	becomes "$1: it is sent" player_heard_since one "$lines" \
+	    'plays nameless'
+	becomes "$1: that has an effect" hit "$mark"
 	play one
 	becomes "$1: one that lives follows" server_is 0 followed
 	becomes "$1: and hears news" news_arrive one

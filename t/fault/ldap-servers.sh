@@ -65,10 +65,10 @@ rm -rf "$store"
 make_mirror a b sessionlog=100 || exit 1
 { standard_tree; person turn; } | load_slapd a
 turn_dn="uid=turn,ou=people,$suffix"
-start_slapd a && start_slapd b && wait_for same_csn a b || {
+if ! { start_slapd a && start_slapd b && wait_for same_csn a b; }; then
 	not_ok "two slapds in mirror mode start"
 	exit 1
-}
+fi
 
 last=0
 turn()			# NAME: the next address, told to that slapd
@@ -132,7 +132,7 @@ echo 1 > "$W/seen"
 : > "$W/wrong"
 : > "$W/rounds"
 : > "$W/asking"
-at_exit 'rm -f "$W/asking"'
+at_exit "rm -f '$W/asking'"
 ask_turns &
 asking_pid=$!
 

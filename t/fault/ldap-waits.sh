@@ -32,14 +32,14 @@ ends()			# TEXT REGEX-OF-THE-ERROR LINE-OF-A-PLAY...
 	shift 2
 	mark=$(log_mark)
 	play one "$@"
-	wait_for said_since "$mark" "$error" &&
-	    wait_for status_says "$error" || {
+	if ! { wait_for said_since "$mark" "$error" &&
+	    wait_for status_says "$error"; }; then
 		play one
 		not_ok "$text has an end" \
 		    "$(log_since "$mark" | grep -v reason=)" \
 		    "$(mayrelay status | head -n 9)"
 		return
-	}
+	fi
 	play one
 	mayrelay refresh > "$W/refreshed" 2>&1
 	if wait_for server_is 0 followed && news_arrive one; then
