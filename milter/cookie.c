@@ -63,7 +63,7 @@ enum {
 struct reading {
 	bool rid, csn;			/* these are there */
 	bool damaged;			/* one that is there does not read */
-	const unsigned char *csns[SIDS];	/* by server; NULL: none of it */
+	const unsigned char *csns[SIDS];	/* by server; NULL: none */
 };
 
 static bool

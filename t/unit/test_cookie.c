@@ -186,7 +186,7 @@ START_TEST(tells_what_was_honoured)
 }
 END_TEST
 
-/* ---- does the server know less? ------------------------------------------- */
+/* ---- does the server know less? ------------------------------------------ */
 
 static const struct {
 	const char *label;
