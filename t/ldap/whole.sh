@@ -30,7 +30,7 @@ keep_changing()
 }
 
 : > "$W/changing"
-at_exit 'rm -f "$W/changing"'
+at_exit "rm -f $W/changing"
 keep_changing &
 changing=$!
 for _ in 1 2 3 4 5 6; do

@@ -102,7 +102,8 @@ static const struct run syncs[] = {
 	    "a entryUUID=" UUID_A "\n6 at c1\n", WELL, "", 1 },
 
 	{ "slapd's cookie, and every entryCSN",
-	    STEPS(WITH_CSN("a"), WITH_CSN("b"), SAYS(REFRESH_DELETE(CSN_COOKIE))),
+	    STEPS(WITH_CSN("a"), WITH_CSN("b"),
+	    SAYS(REFRESH_DELETE(CSN_COOKIE))),
 	    "a\nb\n6 at " CSN_COOKIE "\n", WELL, "", 1 },
 	{ "slapd's cookie, and an entryCSN that may not be read",
 	    STEPS(WITH_CSN("a"), SAYS(ADD("b")), WITH_CSN("c"),
@@ -468,8 +469,8 @@ END_TEST
 START_TEST(reports_an_entry_csn_that_is_hidden)
 {
 	static const struct run run = { "hidden",
-	    STEPS(SAYS(ADD("a")), SAYS(REFRESH_DELETE(CSN_COOKIE))), "a\n", WELL,
-	    "", 1 };
+	    STEPS(SAYS(ADD("a")), SAYS(REFRESH_DELETE(CSN_COOKIE))), "a\n",
+	    WELL, "", 1 };
 
 	check_run(&run, LISTING_SYNC);
 	ck_assert_ptr_nonnull(strstr(logged, "search of ou=x: there are "
