@@ -183,8 +183,13 @@ class Events:
         return self.daemon.proc
 
     def refresh(self):
+        """With changes while everything is read."""
         if self.daemon.proc:
             self.refreshes.append(self.daemon.refresh())
+            until = time.monotonic() + 0.3
+            while self.g.chance(0.9) and time.monotonic() < until:
+                self.change()
+                self.look()
         return self.daemon.proc
 
     def parent_renamed(self):

@@ -184,6 +184,8 @@ class Soak(Events):
             self.change()
             if self.g.chance(0.3):
                 self.ask(self.r.randint(1, 3))
+            if self.g.chance(0.1):
+                self.look()
             if self.g.chance(0.3):
                 time.sleep(self.r.random() * 0.03)
 
@@ -213,6 +215,21 @@ class Soak(Events):
                 raise Failed("no reply (%r) to %s" % (reply, q))
             self.explain(q, int(now), reply, logs.get(
                 q["mailer"] if named(q) else None))
+
+    def look(self):
+        """What each search has put in force must be one of its states, as a
+        whole."""
+        dump = self.args.servers == 1 and self.daemon.proc and \
+            self.daemon.dump()
+        if not dump:
+            return
+        self.n["looks"] += 1
+        wrong = self.tree.is_state(dump)
+        if wrong:
+            raise Failed("the replica is in none of the %s states of %s; "
+                         "against the newest it\n%s" % (
+                             self.tree.window(), wrong[0],
+                             difference(wrong[1], wrong[2])))
 
     def question(self, i, last):
         """Only the last one may have a mailer that does not name it."""
@@ -417,8 +434,8 @@ class Soak(Events):
     def show(self):
         names = ("operations", "refused", "events", "questions",
                  "explained at once", "explained by the window",
-                 "explained by a mixture", "catch-ups", "full refreshes",
-                 "resumed refreshes")
+                 "explained by a mixture", "looks", "catch-ups",
+                 "full refreshes", "resumed refreshes")
         self.note(", ".join("%s %d" % (name, self.n[name])
                             for name in names))
 

@@ -22,6 +22,8 @@ PEOPLE, RELAY, GROUPS, ELSEWHERE = (
     "ou=%s,%s" % (ou, BASE) for ou in ("people", "relay", "groups",
                                        "elsewhere"))
 BASES = {"accounts": PEOPLE, "relay": RELAY, "groups": GROUPS}
+SEARCHES = {"accounts": ["accounts"], "relay": ["networks", "domains"],
+            "groups": ["groups"]}
 MOST = {"accounts": 16, "network": 12, "domain": 7, "groups": 10}
 FILTER_ATTR, FILTER_VALUE = "departmentNumber", "mail"
 # How storedump shows a pattern that matches nothing, as what cannot be read
@@ -184,22 +186,45 @@ class Tree:
 
     # -- what the replica should hold --------------------------------------
 
+    def lines(self, part, i):
+        """The lines of t/tools/storedump for a state of a part, as a set."""
+        key = part, i
+        if key not in self.policies:
+            records = [self.states[p][i].values() if p == part else []
+                       for p in PARTS]
+            self.policies[key] = policy_lines(self.policy_of(*records))
+        return self.policies[key]
+
     def expected(self):
-        """The lines of t/tools/storedump, as a set."""
-        out = set()
-        p = self.policy(self.newest())
-        for a in p.accounts:
-            out |= {("accounts", a.dn) + line for line in account_lines(a)}
-        for n in p.networks:
-            out |= {("networks", n.dn) + line for line in network_lines(n)}
-        for d in p.domains:
-            out |= {("domains", d.dn) + line for line in domain_lines(d)}
-        for g in p.groups:
-            out |= {("groups", g.dn) + line for line in group_lines(g)}
-        return out
+        """Those of the newest state of all."""
+        return set().union(*(self.lines(part, i) for part, i in
+                             zip(PARTS, self.newest())))
+
+    def is_state(self, dump):
+        """The part of a dump that is no state of the window, and how it
+        differs from the newest; None: there is no such part."""
+        for part in PARTS:
+            have = {line for line in dump if line[0] in SEARCHES[part]}
+            if not any(have == self.lines(part, i) for i in
+                       range(len(self.states[part]) - 1, -1, -1)):
+                return part, have, self.lines(part,
+                                              len(self.states[part]) - 1)
+        return None
 
 
 # ---- an entry as t/tools/storedump shows it ----------------------------------
+
+def policy_lines(p):
+    out = set()
+    for search, entries, lines_of in (
+            ("accounts", p.accounts, account_lines),
+            ("networks", p.networks, network_lines),
+            ("domains", p.domains, domain_lines),
+            ("groups", p.groups, group_lines)):
+        for x in entries:
+            out |= {(search, x.dn) + line for line in lines_of(x)}
+    return out
+
 
 def texts(name, values):
     return {(name, v) for v in values}
