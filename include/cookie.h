@@ -41,10 +41,11 @@ bool cookie_honoured(const struct cookie *, const struct cookie *);
 
 /**
  * cookie_behind(sent, given):
- * Does the one given know less of any server than the one that was sent?  Of
- * several slapds in mirror mode, one that has not caught up yet refuses a
- * cookie that is newer only if that has more changes of its own; else it
- * answers with what it has, which is older than what we have.
+ * Does the one given know less of any server than the one that was sent, or
+ * what cookie_merge() has noted in that?  Of several slapds in mirror mode, one
+ * that has not caught up yet refuses a cookie that is newer only if that has
+ * more changes of its own; else it answers with what it has, which is older
+ * than what we have.  ${given} of length 0: it stands where we said.
  */
 bool cookie_behind(const struct cookie *, const struct cookie *);
 
@@ -61,9 +62,27 @@ bool cookie_has_csn(const struct cookie *);
  * ("sid="), but takes that in a request for the serverID of who asks: changes
  * first made at that server are then never sent, because it would have them
  * already; with another server's cookie that is a gap that nobody sees.  So
- * that part is left out.  Cookies that do not begin as slapd's stay as they
- * are.  The two must not be one.
+ * that part is left out; and what cookie_merge() has noted.  Cookies that do not
+ * begin as slapd's stay as they are.  The two must not be one.
  */
 void cookie_anonymous(const struct cookie *, struct cookie *);
+
+/**
+ * cookie_merge(cookie, given):
+ * ${given} came with a change, after the refresh at whose end ${cookie} was
+ * given.  Of several servers slapd names then only the one whose change that
+ * is; what stands in the cookie of the others must stay, or it would not be
+ * honoured.  Never ahead of what was told: a slapd that catches up with another
+ * one passes on a deletion with the last CSN of all, and what was added before
+ * that only then.  So just the CSN of the server that gives the cookie ("sid=";
+ * 000 without) is taken over if it is newer.  The others stay as they are, and
+ * what is newer of them is noted ("had=") for cookie_behind(); whoever goes on
+ * from there is told some changes twice, and misses none.  A cookie with "sid="
+ * and no CSN says nothing new.
+ *
+ * The result has its servers sorted and no "sid="; one that is longer than
+ * COOKIE_MAX is none.  Unless both read as slapd's, ${given} replaces ${cookie}.
+ */
+void cookie_merge(struct cookie *, const struct cookie *);
 
 #endif /* !COOKIE_H */

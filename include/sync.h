@@ -36,7 +36,8 @@ struct sync {
 	enum sync_stage stage;
 	enum sync_trouble trouble;
 	struct cookie sent;	/* what the search began with; len 0: none */
-	struct cookie cookie;	/* the newest: that, until one is given */
+	struct cookie cookie;	/* that; as last given in the refresh; merged
+				   with what is given after it */
 	bool given;		/* one was */
 	bool no_use;		/* the refresh ended with one of no use */
 	bool told;		/* of any entry, if only of its staying */

@@ -56,14 +56,22 @@ cut(struct span *rest, unsigned char by, struct span *piece)
 enum {
 	SID_DIGITS = 3,
 	SIDS = 1 << (4 * SID_DIGITS),
+	RID_LEN = 3,
 	CSN_LEN = 40
 };
 
-/* What slapd makes of a cookie. */
+/* By server; NULL: none. */
+typedef const unsigned char *csn_list[SIDS];
+
+/* What slapd makes of a cookie; and what was noted in it besides. */
 struct reading {
-	bool rid, csn;			/* these are there */
-	bool damaged;			/* one that is there does not read */
-	const unsigned char *csns[SIDS];	/* by server; NULL: none */
+	const unsigned char *rid;	/* RID_LEN digits; NULL: none */
+	bool csn;			/* there is a list */
+	bool sid;			/* there is one: the next */
+	size_t giver;			/* 0 otherwise, as slapd has it */
+	bool damaged;			/* what is there does not read */
+	csn_list csns;
+	csn_list had;
 };
 
 static bool
@@ -119,7 +127,7 @@ is_time(const struct span *time)
 
 /* TIME#COUNT#SID#MOD */
 static void
-read_csn(struct reading *r, struct span csn)
+read_csn(struct reading *r, csn_list csns, struct span csn)
 {
 	const unsigned char *whole = csn.s;
 	struct span time, count, sid, mod;
@@ -128,21 +136,35 @@ read_csn(struct reading *r, struct span csn)
 	    cut(&csn, '#', &count) && is_hex(&count, 6) &&
 	    cut(&csn, '#', &sid) && is_hex(&sid, SID_DIGITS) &&
 	    cut(&csn, '#', &mod) && is_hex(&mod, 6) && csn.len == 0)
-		r->csns[hex_number(&sid)] = whole;
+		csns[hex_number(&sid)] = whole;
 	else
 		r->damaged = true;
 }
 
 static void
-read_csns(struct reading *r, struct span csns)
+read_list(struct reading *r, csn_list csns, struct span list)
 {
 	struct span csn;
 
-	r->csn = true;
-	if (csns.len == 0)
+	if (list.len == 0)
 		r->damaged = true;
-	while (cut(&csns, ';', &csn))
-		read_csn(r, csn);
+	while (cut(&list, ';', &csn))
+		read_csn(r, csns, csn);
+}
+
+static void
+read_csns(struct reading *r, struct span list)
+{
+
+	r->csn = true;
+	read_list(r, r->csns, list);
+}
+
+static void
+read_had(struct reading *r, struct span list)
+{
+
+	read_list(r, r->had, list);
 }
 
 /* slapd reads nothing of a cookie without one. */
@@ -150,8 +172,8 @@ static void
 read_rid(struct reading *r, struct span rid)
 {
 
-	r->rid = true;
-	if (rid.len != 3 || !all_digits(&rid, DECIMAL))
+	r->rid = rid.s;
+	if (rid.len != RID_LEN || !all_digits(&rid, DECIMAL))
 		r->damaged = true;
 }
 
@@ -160,7 +182,10 @@ static void
 read_sid(struct reading *r, struct span sid)
 {
 
-	if (!is_hex(&sid, SID_DIGITS))
+	r->sid = is_hex(&sid, SID_DIGITS);
+	if (r->sid)
+		r->giver = hex_number(&sid);
+	else
 		r->damaged = true;
 }
 
@@ -170,7 +195,8 @@ static const struct {
 } parts[] = {
 	{ "rid=", read_rid },
 	{ "sid=", read_sid },
-	{ "csn=", read_csns }
+	{ "csn=", read_csns },
+	{ "had=", read_had }
 };
 enum { NAME = 4, PARTS = sizeof(parts) / sizeof(*parts) };
 
@@ -202,7 +228,7 @@ static bool
 sound(const struct reading *r)
 {
 
-	return (r->rid && r->csn && !r->damaged);
+	return (r->rid != NULL && r->csn && !r->damaged);
 }
 
 static bool
@@ -232,6 +258,15 @@ cookie_honoured(const struct cookie *sent, const struct cookie *given)
 }
 
 /* CSNs are of one length, and sort as text. */
+static bool
+newer(const unsigned char *csn, const unsigned char *than)
+{
+
+	return (csn != NULL && (than == NULL ||
+	    memcmp(csn, than, CSN_LEN) > 0));
+}
+
+/* A server that we had nothing of need not be told. */
 bool
 cookie_behind(const struct cookie *sent, const struct cookie *given)
 {
@@ -239,10 +274,11 @@ cookie_behind(const struct cookie *sent, const struct cookie *given)
 	int i;
 
 	read_cookie(&ours, sent);
-	read_cookie(&theirs, given);
+	read_cookie(&theirs, given->len > 0 ? given : sent);
 	for (i = 0; i < SIDS; i++)
-		if (ours.csns[i] != NULL && theirs.csns[i] != NULL &&
-		    memcmp(theirs.csns[i], ours.csns[i], CSN_LEN) < 0)
+		if (newer(ours.had[i], theirs.csns[i]) ||
+		    (theirs.csns[i] != NULL &&
+		    newer(ours.csns[i], theirs.csns[i])))
 			return (true);
 	return (false);
 }
@@ -256,6 +292,14 @@ cookie_has_csn(const struct cookie *cookie)
 	return (r.csn);
 }
 
+static bool
+is_note(const struct span *part)
+{
+
+	return (part->len >= NAME && (memcmp(part->s, "sid=", NAME) == 0 ||
+	    memcmp(part->s, "had=", NAME) == 0));
+}
+
 void
 cookie_anonymous(const struct cookie *cookie, struct cookie *out)
 {
@@ -267,11 +311,88 @@ cookie_anonymous(const struct cookie *cookie, struct cookie *out)
 	}
 	out->len = 0;
 	while (cut(&rest, ',', &part)) {
-		if (part.len >= NAME && memcmp(part.s, "sid=", NAME) == 0)
+		if (is_note(&part))
 			continue;
 		if (out->len > 0)
 			out->bytes[out->len++] = ',';
 		memcpy(out->bytes + out->len, part.s, part.len);
 		out->len += part.len;
+	}
+}
+
+/* ---- the two in one ------------------------------------------------------ */
+
+/* Of length COOKIE_MAX + 1 when it is full. */
+static void
+put_bytes(struct cookie *out, const void *bytes, size_t len)
+{
+
+	if (out->len > COOKIE_MAX || len > COOKIE_MAX - out->len) {
+		out->len = COOKIE_MAX + 1;
+		return;
+	}
+	memcpy(out->bytes + out->len, bytes, len);
+	out->len += len;
+}
+
+static void
+put_list(struct cookie *out, const char *name, csn_list csns)
+{
+	const char *before = name;
+	int i;
+
+	for (i = 0; i < SIDS; i++) {
+		if (csns[i] == NULL)
+			continue;
+		put_bytes(out, before, strlen(before));
+		put_bytes(out, csns[i], CSN_LEN);
+		before = ";";
+	}
+}
+
+static void
+put_reading(struct cookie *out, struct reading *r)
+{
+
+	out->len = 0;
+	put_bytes(out, "rid=", NAME);
+	put_bytes(out, r->rid, RID_LEN);
+	put_list(out, ",csn=", r->csns);
+	put_list(out, ",had=", r->had);
+	if (out->len > COOKIE_MAX)
+		out->len = 0;
+}
+
+/* Only of its own changes does a server know in what order it tells them. */
+static void
+merge(struct reading *ours, const struct reading *theirs)
+{
+	size_t i;
+
+	if (newer(theirs->csns[theirs->giver], ours->csns[theirs->giver]))
+		ours->csns[theirs->giver] = theirs->csns[theirs->giver];
+	for (i = 0; i < SIDS; i++) {
+		if (newer(theirs->csns[i], ours->had[i]))
+			ours->had[i] = theirs->csns[i];
+		if (!newer(ours->had[i], ours->csns[i]))
+			ours->had[i] = NULL;
+	}
+}
+
+void
+cookie_merge(struct cookie *cookie, const struct cookie *given)
+{
+	struct reading ours, theirs;
+	struct cookie out;
+
+	read_cookie(&ours, cookie);
+	read_cookie(&theirs, given);
+	if (sound(&ours) && theirs.rid != NULL && !theirs.damaged &&
+	    (theirs.csn || theirs.sid)) {
+		merge(&ours, &theirs);
+		put_reading(&out, &ours);
+		*cookie = out;
+	} else {
+		*cookie = *given;
 	}
 }

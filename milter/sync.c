@@ -48,7 +48,10 @@ keep_cookie(struct sync *sync, const struct cookie *cookie)
 
 	if (cookie->len == 0)
 		return;
-	sync->cookie = *cookie;
+	if (sync->stage == SYNC_PERSISTING)
+		cookie_merge(&sync->cookie, cookie);
+	else
+		sync->cookie = *cookie;
 	sync->given = true;
 }
 
@@ -164,6 +167,17 @@ honoured(const struct sync *sync)
 	    !sync->told && !sync->no_use);
 }
 
+/* No cookie: the server stands where ours does, which may have a note of
+ * more. */
+static bool
+behind(const struct sync *sync)
+{
+	static const struct cookie none;
+
+	return (resumed(sync) && cookie_behind(&sync->sent, sync->given ?
+	    &sync->cookie : &none));
+}
+
 static int
 refresh_end(struct sync *sync, struct why *why)
 {
@@ -173,8 +187,7 @@ refresh_end(struct sync *sync, struct why *why)
 		return (why_set(why, "the server does not know our cookie and "
 		    "does not say so"));
 	}
-	if (resumed(sync) && sync->given &&
-	    cookie_behind(&sync->sent, &sync->cookie)) {
+	if (behind(sync)) {
 		sync->trouble = SYNC_COOKIE_NEWER;
 		return (why_set(why, "the server has not caught up with what "
 		    "another one has told"));

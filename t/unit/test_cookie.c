@@ -1,6 +1,7 @@
 #include "cookie.h"
 #include "suite.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- keeping and comparing ---------------------------------------------- */
@@ -212,6 +213,19 @@ static const struct {
 	{ "none sent", "", HEAD CSN(T1, "001"), false },
 	{ "no CSNs", "b", "a", false },
 	{ "damaged", HEAD CSN(T2, "001"), HEAD T1 "#000000#001#00000", false },
+	{ "older than what was noted", HEAD CSN(T1, "001") ",had="
+	    CSN(T2, "001"), HEAD CSN(T1, "001"), true },
+	{ "newer than what was noted", HEAD CSN(T1, "001") ",had="
+	    CSN(T1, "001"), HEAD CSN(T2, "001"), false },
+	{ "older of one noted, not of the other", HEAD CSN(T1, "001") ";"
+	    CSN(T1, "002") ",had=" CSN(T2, "001") ";" CSN(T2, "002"),
+	    HEAD CSN(T2, "001") ";" CSN(T1, "002"), true },
+	{ "without the one that was noted", HEAD CSN(T1, "001") ",had="
+	    CSN(T1, "002"), HEAD CSN(T2, "001"), true },
+	{ "nothing new, and more was noted", HEAD CSN(T1, "001") ",had="
+	    CSN(T2, "001"), "", true },
+	{ "nothing new, and no more was noted", HEAD CSN(T1, "001") ",had="
+	    CSN(T1, "001"), "", false },
 };
 
 START_TEST(tells_who_lags)
@@ -384,6 +398,8 @@ static const struct {
 	    "rid=000,xsid=1,,csn=sid=2" },
 	{ "another server's", "server:389#cn=x,sid=1#12",
 	    "server:389#cn=x,sid=1#12" },
+	{ "what was noted", "rid=000,csn=2027#1#2,had=2028#1#2;2029#1#3",
+	    "rid=000,csn=2027#1#2" },
 	{ "no cookie", "", "" }
 };
 
@@ -412,6 +428,141 @@ START_TEST(leaves_out_of_what_is_full)
 }
 END_TEST
 
+/* ---- the two in one ------------------------------------------------------ */
+
+#define T3	"20261124001122.000000Z"
+#define FROM(sid)	"rid=000,sid=" sid ",csn="
+#define NONE	"rid=000,csn="
+
+static const struct {
+	const char *label;
+	const char *cookie, *given, *merged;
+} merges[] = {
+	/* The server's own. */
+	{ "newer", FROM("001") CSN(T1, "001"), FROM("001") CSN(T2, "001"),
+	    NONE CSN(T2, "001") },
+	{ "the same", NONE CSN(T1, "001"), FROM("001") CSN(T1, "001"),
+	    NONE CSN(T1, "001") },
+	{ "older", NONE CSN(T2, "001"), FROM("001") CSN(T1, "001"),
+	    NONE CSN(T2, "001") },
+	{ "newer by its count", NONE CSN(T1, "001"), FROM("001") T1
+	    "#000001#001#000000", NONE T1 "#000001#001#000000" },
+	{ "its first", NONE CSN(T1, "002"), FROM("001") CSN(T2, "001"),
+	    NONE CSN(T2, "001") ";" CSN(T1, "002") },
+	{ "the others stay", NONE CSN(T1, "000") ";" CSN(T1, "001") ";"
+	    CSN(T1, "002"), FROM("001") CSN(T2, "001"),
+	    NONE CSN(T1, "000") ";" CSN(T2, "001") ";" CSN(T1, "002") },
+	{ "in order", NONE CSN(T1, "fff") ";" CSN(T1, "00a"),
+	    FROM("0Fa") CSN(T2, "0fa"),
+	    NONE CSN(T1, "00a") ";" CSN(T2, "0fa") ";" CSN(T1, "fff") },
+	{ "without a number it is 000", NONE CSN(T1, "000"),
+	    NONE CSN(T2, "000"), NONE CSN(T2, "000") },
+	{ "our rid= stays", "rid=007,csn=" CSN(T1, "001"),
+	    FROM("001") CSN(T2, "001"), "rid=007,csn=" CSN(T2, "001") },
+	{ "unknown parts go", NONE CSN(T1, "001") ",delcsn=" CSN(T3, "001"),
+	    FROM("001") CSN(T2, "001") ",x", NONE CSN(T2, "001") },
+
+	/* Others' are noted. */
+	{ "another's, newer", NONE CSN(T1, "001") ";" CSN(T1, "002"),
+	    FROM("001") CSN(T2, "002"), NONE CSN(T1, "001") ";"
+	    CSN(T1, "002") ",had=" CSN(T2, "002") },
+	{ "another's, the same", NONE CSN(T1, "001") ";" CSN(T1, "002"),
+	    FROM("001") CSN(T1, "002"), NONE CSN(T1, "001") ";"
+	    CSN(T1, "002") },
+	{ "another's, older", NONE CSN(T1, "001") ";" CSN(T2, "002"),
+	    FROM("001") CSN(T1, "002"), NONE CSN(T1, "001") ";"
+	    CSN(T2, "002") },
+	{ "another's first", NONE CSN(T1, "001"), FROM("001") CSN(T2, "002"),
+	    NONE CSN(T1, "001") ",had=" CSN(T2, "002") },
+	{ "all of them", NONE CSN(T1, "000") ";" CSN(T1, "001") ";"
+	    CSN(T1, "002"), FROM("002") CSN(T1, "000") ";" CSN(T2, "001")
+	    ";" CSN(T2, "002"), NONE CSN(T1, "000") ";" CSN(T1, "001") ";"
+	    CSN(T2, "002") ",had=" CSN(T2, "001") },
+	{ "newer than was noted", NONE CSN(T1, "001") ",had="
+	    CSN(T2, "002"), FROM("001") CSN(T3, "002"),
+	    NONE CSN(T1, "001") ",had=" CSN(T3, "002") },
+	{ "older than was noted", NONE CSN(T1, "001") ",had="
+	    CSN(T3, "002"), FROM("001") CSN(T2, "002"),
+	    NONE CSN(T1, "001") ",had=" CSN(T3, "002") },
+	{ "what was noted stays", NONE CSN(T1, "001") ",had="
+	    CSN(T3, "002"), FROM("001") CSN(T2, "001"),
+	    NONE CSN(T2, "001") ",had=" CSN(T3, "002") },
+	{ "until its server says so", NONE CSN(T1, "002") ",had="
+	    CSN(T2, "002"), FROM("002") CSN(T2, "002"),
+	    NONE CSN(T2, "002") },
+	{ "without a number all others' are", NONE CSN(T1, "001"),
+	    NONE CSN(T2, "001"), NONE CSN(T1, "001") ",had="
+	    CSN(T2, "001") },
+
+	/* No CSN. */
+	{ "a server among several says nothing",
+	    FROM("001") CSN(T1, "001") ";" CSN(T1, "002"),
+	    "rid=000,sid=001", NONE CSN(T1, "001") ";" CSN(T1, "002") },
+	{ "one alone does", NONE CSN(T1, "000"), "rid=000", "rid=000" },
+
+	/* Replaced. */
+	{ "there was none", "", FROM("001") CSN(T1, "001"),
+	    FROM("001") CSN(T1, "001") },
+	{ "there was none with a CSN", "rid=000,sid=001",
+	    FROM("001") CSN(T1, "001"), FROM("001") CSN(T1, "001") },
+	{ "it was damaged", NONE CSN(T1, "001") ";x",
+	    FROM("001") CSN(T2, "001"), FROM("001") CSN(T2, "001") },
+	{ "the other is damaged", NONE CSN(T1, "001"),
+	    FROM("001") CSN(T2, "001") ";x", FROM("001") CSN(T2, "001")
+	    ";x" },
+	{ "the note is damaged", NONE CSN(T1, "001") ",had=",
+	    FROM("001") CSN(T2, "001"), FROM("001") CSN(T2, "001") },
+	{ "the other has no rid=", NONE CSN(T1, "001"),
+	    "sid=001,csn=" CSN(T2, "001"), "sid=001,csn=" CSN(T2, "001") },
+	{ "another server's", "server:389#cn=x#12", "server:389#cn=x#13",
+	    "server:389#cn=x#13" },
+};
+
+START_TEST(merges_two)
+{
+	struct cookie *cookie, *given, wanted;
+
+	cookie = cookie_of(merges[_i].cookie, strlen(merges[_i].cookie));
+	given = cookie_of(merges[_i].given, strlen(merges[_i].given));
+	cookie_set(&wanted, merges[_i].merged, strlen(merges[_i].merged));
+	cookie_merge(cookie, given);
+	ck_assert_msg(cookie_equal(cookie, &wanted), "%s: %.*s",
+	    merges[_i].label, (int)cookie->len, (char *)cookie->bytes);
+	free(cookie);
+	free(given);
+}
+END_TEST
+
+/* 7 + 5 + 41 n - 1 bytes: 49 servers fit, 50 do not. */
+static const struct {
+	const char *label;
+	int servers;
+	size_t len;
+} many[] = {
+	{ "it just fits", 48, 7 + 5 + 41 * 49 - 1 },
+	{ "it is too long", 49, 0 },
+};
+
+START_TEST(merges_no_more_than_fits)
+{
+	struct cookie cookie = { .len = 0 }, given;
+	char text[COOKIE_MAX + 1];
+	int i, at;
+
+	at = snprintf(text, sizeof(text), "rid=000");
+	for (i = 1; i <= many[_i].servers; i++)
+		at += snprintf(text + at, sizeof(text) - (size_t)at, "%s" T1
+		    "#000000#%03x#000000", i == 1 ? ",csn=" : ";", i);
+	cookie_set(&cookie, text, (size_t)at);
+	ck_assert_uint_gt(cookie.len, 0);
+	at = snprintf(text, sizeof(text), "%s", NONE CSN(T1, "000"));
+	cookie_set(&given, text, (size_t)at);
+	cookie_merge(&cookie, &given);
+	ck_assert_msg(cookie.len == many[_i].len, "%s: %zu", many[_i].label,
+	    cookie.len);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -427,5 +578,7 @@ main(void)
 	suite_rows(s, tells_slapds_cookies, ROWS(csns));
 	suite_rows(s, leaves_out_who_gave_it, ROWS(senders));
 	suite_one(s, leaves_out_of_what_is_full);
+	suite_rows(s, merges_two, ROWS(merges));
+	suite_rows(s, merges_no_more_than_fits, ROWS(many));
 	return (suite_run(s));
 }

@@ -11,6 +11,11 @@
 #define NEW		CSN("02", "001")
 #define NEWER		CSN("03", "001")
 #define ALIEN		CSN("02", "002")
+/* The first of them as it names itself, while it persists. */
+#define GIVES(day)	\
+	"rid=001,sid=001,csn=202611" day "000000.000000Z#000000#001#000000"
+#define NOTED(day, sid)	\
+	",had=202611" day "000000.000000Z#000000#" sid "#000000"
 
 #define RO		SYNC_REFRESH_ONLY
 #define RP		SYNC_REFRESH_AND_PERSIST
@@ -314,6 +319,14 @@ static const struct dialogue lagging[] = {
 	    END_OF(ADD("a"), REFRESH_DELETE(OLD)), "+a", OLD, NEWER_THAN_IT },
 	{ "polled", RO, NEW,
 	    END_OF(ADD("a"), DONE_DELETE(OLD)), "+a", OLD, NEWER_THAN_IT },
+	{ "what another server had told", RP, OLD NOTED("03", "001"),
+	    END_OF(ADD("a"), REFRESH_DELETE(NEW)), "+a", NEW,
+	    NEWER_THAN_IT },
+	{ "nothing new, and another server had told some", RP,
+	    OLD NOTED("03", "001"), END_OF(REFRESH_DELETE(NULL)), "",
+	    OLD NOTED("03", "001"), NEWER_THAN_IT },
+	{ "no more", RP, OLD NOTED("02", "001"),
+	    END_OF(ADD("a"), REFRESH_DELETE(NEW)), "+a", NEW, PERSISTING },
 	{ "but nothing was asked from it on", RP, NULL,
 	    END_OF(ADD("a"), REFRESH_PRESENT(OLD)), "+a", OLD, PERSISTING }
 };
@@ -330,26 +343,32 @@ END_TEST
 /* RFC 4533 section 3.4.2. */
 static const struct dialogue news[] = {
 	{ "an entry comes", RP, OLD,
-	    END_OF(REFRESH_DELETE(NULL), SAYS_ENTRY(SYNC_ADD, "a", NEW)),
-	    "+a", NEW, PERSISTING },
+	    END_OF(REFRESH_DELETE(NULL), SAYS_ENTRY(SYNC_ADD, "a",
+	    GIVES("02"))), "+a", NEW, PERSISTING },
 	{ "an entry changes", RP, NULL,
-	    END_OF(REFRESH_DELETE(OLD), SAYS_ENTRY(SYNC_MODIFY, "a", NEW)),
-	    "+a", NEW, PERSISTING },
+	    END_OF(REFRESH_DELETE(OLD), SAYS_ENTRY(SYNC_MODIFY, "a",
+	    GIVES("02"))), "+a", NEW, PERSISTING },
 	{ "an entry goes", RP, OLD,
-	    END_OF(REFRESH_PRESENT(NEW), SAYS_ENTRY(SYNC_DELETE, "a", NEWER)),
-	    "=-a", NEWER, PERSISTING },
+	    END_OF(REFRESH_PRESENT(NEW), SAYS_ENTRY(SYNC_DELETE, "a",
+	    GIVES("03"))), "=-a", NEWER, PERSISTING },
 	{ "several go", RP, OLD,
-	    END_OF(REFRESH_DELETE(NULL), DELETE_IDS("ab", NEW)), "-a-b", NEW,
-	    PERSISTING },
+	    END_OF(REFRESH_DELETE(NULL), DELETE_IDS("ab", GIVES("02"))),
+	    "-a-b", NEW, PERSISTING },
 	{ "a cookie for changes elsewhere", RP, OLD,
-	    END_OF(REFRESH_DELETE(NULL), NEW_COOKIE(NEW)), "", NEW,
+	    END_OF(REFRESH_DELETE(NULL), NEW_COOKIE(GIVES("02"))), "", NEW,
 	    PERSISTING },
 	{ "a cookie of nothing is none", RP, OLD,
 	    END_OF(REFRESH_DELETE(NEW), NEW_COOKIE("")), "", NEW,
 	    PERSISTING },
 	{ "a second server wrote", RP, OLD,
 	    END_OF(REFRESH_DELETE(NULL), SAYS_ENTRY(SYNC_ADD, "a", ALIEN)),
-	    "+a", ALIEN, PERSISTING },
+	    "+a", OLD NOTED("02", "002"), PERSISTING },
+	{ "it passes on another's, and has no CSN for it", RP, OLD,
+	    END_OF(REFRESH_DELETE(NEW), SAYS_ENTRY(SYNC_ADD, "a",
+	    "rid=001,sid=001")), "+a", NEW, PERSISTING },
+	{ "what is no cookie of slapd's replaces", RP, "x1",
+	    END_OF(REFRESH_DELETE("x2"), SAYS_ENTRY(SYNC_ADD, "a", "x3")),
+	    "+a", "x3", PERSISTING },
 
 	{ "present is no news", RP, OLD,
 	    END_OF(REFRESH_DELETE(NEW), PRESENT("a")), "", NEW, FAILED },
