@@ -18,7 +18,8 @@ VERSION = 0.1.0
 VALUES = why arena nearest argument visible digest addr cidr pattern dn \
 	when login cookie filter trace model locality membership ownership \
 	origin signin restriction enforcement verdict policy expand reply line \
-	repeats entry schema attrtype attrstate attrreader attrmap record sorter
+	repeats entry schema attrtype attrstate attrreader attrmap record \
+	tally sorter
 # World: each owns one outside or shared thing.
 WORLD = clock log setting option configtype configuri configmap configreply \
 	config configcheck configload counters store layout replica storeview \

@@ -5,30 +5,31 @@
 #include <stdint.h>
 
 #include "config.h"
-#include "model.h"
 #include "store.h"
 #include "why.h"
 
 /*
  * shrink: does a refresh remove more than max_shrink lets go (spec section
  * 10)?  Then it is held back, and the store knows of how much.
+ *
+ * Looked at are the entries of each kind, and then, because a server that
+ * hides one attribute tells all entries all the same, the values in them that
+ * a tally counts.
  */
 
 struct shrink {
 	bool too_much;
-	enum kind kind;		/* the first one, for the reason */
+	const char *what;	/* the first one, for the reason */
 	uint64_t removes[SEARCHES];
 	uint64_t of[SEARCHES];	/* 0 = nothing to hold back */
 };
 
 /**
- * shrink_count(shrink, config, searches, removes, ctx, why):
- * Ask ${removes} of each kind in each of the ${searches} (bit mask) how many
- * there were and how many of them go.  Return 0, or -1 when it does.
+ * shrink_find(shrink, config, searches, losses):
+ * Which of the ${searches} (bit mask) lose too much, and of what first?
  */
-int shrink_count(struct shrink *, const struct config *, unsigned,
-    int (*)(void *ctx, enum search, enum kind, uint64_t *had,
-    uint64_t *removes, struct why *), void *, struct why *);
+void shrink_find(struct shrink *, const struct config *, unsigned,
+    const struct store_losses *);
 
 /**
  * shrink_hold_back(shrink, config, store, path, why):

@@ -10,6 +10,7 @@
 #include "cookie.h"
 #include "model.h"
 #include "record.h"
+#include "tally.h"
 #include "why.h"
 
 /*
@@ -148,13 +149,20 @@ void store_build_progress(struct store_build *,
 int store_build_put(struct store_build *, enum search, const void *, size_t,
     const struct record *, struct why *);
 
+/* What the searches had, and how much of that is there no more. */
+struct store_losses {
+	struct tally had[SEARCHES];
+	struct tally removes[SEARCHES];
+};
+
 /**
- * store_build_removes(build, search, kind, had, removes, why):
- * How many entries of that kind the generation in force has in ${search},
- * and how many of them the new one has no more.
+ * store_build_losses(build, losses, why):
+ * What the generation in force has of the build's searches, and how much of
+ * that the new one lacks: entries that are not in it, whatever has come in
+ * their place; of their values only how many fewer they are.
  */
-int store_build_removes(struct store_build *, enum search, enum kind,
-    uint64_t *, uint64_t *, struct why *);
+int store_build_losses(struct store_build *, struct store_losses *,
+    struct why *);
 
 /**
  * store_build_switch(build, notes, why):

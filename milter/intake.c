@@ -87,16 +87,6 @@ sink_cookie(void *ctx, unsigned searches, const struct cookie *cookie,
 /* ---- end --------------------------------------------------------------- */
 
 static int
-build_removes(void *ctx, enum search search, enum kind kind, uint64_t *had,
-    uint64_t *removes, struct why *why)
-{
-	struct intake *in = ctx;
-
-	return (store_build_removes(in->build, search, kind, had, removes,
-	    why));
-}
-
-static int
 hold_back(struct intake *in, const struct shrink *shrink, struct why *why)
 {
 	const struct intake_job *job = in->job;
@@ -127,12 +117,14 @@ static int
 sink_end(void *ctx, struct why *why)
 {
 	struct intake *in = ctx;
+	struct store_losses losses;
 	struct shrink shrink;
 
 	if (!in->job->accept) {
-		if (shrink_count(&shrink, in->job->config, in->job->searches,
-		    build_removes, in, why) == -1)
+		if (store_build_losses(in->build, &losses, why) == -1)
 			return (-1);
+		shrink_find(&shrink, in->job->config, in->job->searches,
+		    &losses);
 		if (shrink.too_much)
 			return (hold_back(in, &shrink, why));
 	}

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "intake.h"
 #include "log.h"
@@ -224,15 +225,18 @@ intake_change_good(struct intake_change *c, unsigned searches,
 
 /* ---- the end ----------------------------------------------------------- */
 
-static int
-change_removes(void *ctx, enum search search, enum kind kind, uint64_t *had,
-    uint64_t *removes, struct why *why)
+/* Of entries only: which values those had that it changes is not known. */
+static void
+find_losses(const struct intake_change *c, struct store_losses *losses)
 {
-	struct intake_change *c = ctx;
+	int i, k;
 
-	(void)why;
-	store_change_removes(c->change, search, kind, had, removes);
-	return (0);
+	memset(losses, 0, sizeof(*losses));
+	for (i = 0; i < SEARCHES; i++)
+		for (k = 0; k < KINDS; k++)
+			store_change_removes(c->change, (enum search)i,
+			    (enum kind)k, &losses->had[i].n[k],
+			    &losses->removes[i].n[k]);
 }
 
 static int
@@ -286,6 +290,7 @@ static int
 change_commit(struct intake_change *c, bool guarded,
     enum intake_outcome *outcome, struct why *why)
 {
+	struct store_losses losses;
 	struct shrink shrink;
 
 	*outcome = INTAKE_IN_FORCE;
@@ -293,9 +298,8 @@ change_commit(struct intake_change *c, bool guarded,
 		return (why_set(why, "%s: this change has failed before",
 		    c->job.path));
 	if (guarded && !c->job.accept) {
-		if (shrink_count(&shrink, c->job.config, c->job.searches,
-		    change_removes, c, why) == -1)
-			return (-1);
+		find_losses(c, &losses);
+		shrink_find(&shrink, c->job.config, c->job.searches, &losses);
 		if (shrink.too_much) {
 			*outcome = INTAKE_HELD_BACK;
 			return (hold_back(c, &shrink, why));

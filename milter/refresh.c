@@ -77,8 +77,9 @@ report(const struct counters *counters, enum refresh_result result)
 	case REFRESH_HELD_BACK:
 		return (say("Held back: it would remove more than "
 		    "directory.max_shrink allows.\n`mayrelay status' shows "
-		    "how much; if that is meant, `mayrelay refresh --accept' "
-		    "applies it.", EXIT_HELD_BACK));
+		    "how much: look at the source (its filter, its rights); "
+		    "`mayrelay refresh --accept' applies it all the same.",
+		    EXIT_HELD_BACK));
 	case REFRESH_FAILED:
 		break;
 	}

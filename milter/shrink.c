@@ -12,32 +12,38 @@ too_many(const struct config *config, uint64_t had, uint64_t removes)
 	    removes * 100 > (uint64_t)config->max_shrink * had);
 }
 
-int
-shrink_count(struct shrink *shrink, const struct config *config,
-    unsigned searches, int (*removes)(void *, enum search, enum kind,
-    uint64_t *, uint64_t *, struct why *), void *ctx, struct why *why)
+/* What a search loses too much of; TALLY_ITEMS: nothing. */
+static int
+lost_item(const struct config *config, const struct tally *had,
+    const struct tally *removes)
 {
-	uint64_t had, gone;
-	int i, k;
+	int item;
+
+	for (item = 0; item < TALLY_ITEMS; item++)
+		if (too_many(config, had->n[item], removes->n[item]))
+			break;
+	return (item);
+}
+
+void
+shrink_find(struct shrink *shrink, const struct config *config,
+    unsigned searches, const struct store_losses *losses)
+{
+	int i, item;
 
 	memset(shrink, 0, sizeof(*shrink));
 	for (i = 0; i < SEARCHES; i++) {
-		for (k = 0; k < KINDS && shrink->of[i] == 0; k++) {
-			if ((searches >> i & 1) == 0)
-				continue;
-			if (removes(ctx, (enum search)i, (enum kind)k, &had,
-			    &gone, why) == -1)
-				return (-1);
-			if (!too_many(config, had, gone))
-				continue;
-			if (!shrink->too_much)
-				shrink->kind = (enum kind)k;
-			shrink->too_much = true;
-			shrink->removes[i] = gone;
-			shrink->of[i] = had;
-		}
+		if ((searches >> i & 1) == 0)
+			continue;
+		item = lost_item(config, &losses->had[i], &losses->removes[i]);
+		if (item == TALLY_ITEMS)
+			continue;
+		if (!shrink->too_much)
+			shrink->what = tally_names(item);
+		shrink->too_much = true;
+		shrink->removes[i] = losses->removes[i].n[item];
+		shrink->of[i] = losses->had[i].n[item];
 	}
-	return (0);
 }
 
 static int
@@ -71,9 +77,10 @@ shrink_hold_back(const struct shrink *shrink, const struct config *config,
 	for (i = 0; shrink->of[i] == 0; i++)
 		continue;
 	why_set(why, "%s: held back: it would remove %llu of %llu %s, more "
-	    "than max_shrink (%ld %%) allows: `mayrelay refresh --accept' "
-	    "applies it", path, (unsigned long long)shrink->removes[i],
-	    (unsigned long long)shrink->of[i],
-	    kind_names(shrink->kind, shrink->of[i]), config->max_shrink);
+	    "than max_shrink (%ld %%) allows: look at the source (its filter, "
+	    "its rights); `mayrelay refresh --accept' applies it all the same",
+	    path, (unsigned long long)shrink->removes[i],
+	    (unsigned long long)shrink->of[i], shrink->what,
+	    config->max_shrink);
 	return (0);
 }

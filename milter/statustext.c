@@ -302,7 +302,9 @@ put_search(FILE *out, const struct standing *st, enum search search)
 		put(out, "", "was read by other settings than the file's");
 	if (s->held_back)
 		put(out, "", "held back: a refresh would remove %llu of %llu "
-		    "entries; `mayrelay refresh --accept' applies it",
+		    "entries, or values of entries: look at the source (its "
+		    "filter, its rights); `mayrelay refresh --accept' "
+		    "applies it all the same",
 		    (unsigned long long)s->held_back_removes,
 		    (unsigned long long)s->held_back_of);
 }

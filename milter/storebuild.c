@@ -27,7 +27,7 @@ struct store_build {
 	struct sorter *index;	/* hash of a term, number */
 	struct sorter *keys;	/* hash of a key, search and kind */
 	struct layout_prefixes prefixes;
-	uint64_t entries[SEARCHES][KINDS];
+	struct tally tallies[SEARCHES];
 	uint64_t unusable[SEARCHES];
 	bool failed;
 	struct arena scratch;	/* for one record */
@@ -248,7 +248,7 @@ build_add(struct store_build *build, const struct layout_entry *e,
 	    (code = entry_index(build, e, record)) != 0)
 		return (build_fail(build, code, why));
 	build->next++;
-	build->entries[e->search][e->kind]++;
+	tally_add(&build->tallies[e->search], record);
 	build->unusable[e->search] += e->unusable;
 	build->batch_bytes += layout_entry_size(e);
 	if (++build->batch_entries >= BATCH_ENTRIES ||
@@ -309,36 +309,37 @@ in_force_each(struct store_build *build,
 	return (result);
 }
 
-struct removes {
+struct before {
 	struct sorter *keys;	/* of the entries in force */
-	enum search search;
-	enum kind kind;
-	uint64_t had;
+	struct tally *had;	/* by search */
 };
 
 static int
-removes_note(struct store_build *build, const struct layout_entry *e,
+before_note(struct store_build *build, const struct layout_entry *e,
     void *ctx, struct why *why)
 {
-	struct removes *r = ctx;
+	struct before *before = ctx;
+	struct record record;
 	uint64_t hash;
 
-	if (e->search != r->search || e->kind != r->kind)
+	if ((build->searches >> e->search & 1) == 0)
 		return (0);
-	r->had++;
 	arena_reset(&build->scratch);
 	if (layout_key_hash(e, &build->scratch, &hash) != 0 ||
-	    sorter_add(r->keys, hash, key_class(e)) == -1)
+	    sorter_add(before->keys, hash, key_class(e)) == -1)
 		return (build_fail(build, ENOMEM, why));
+	if (record_read(e->bytes, e->len, &build->scratch, &record) == -1)
+		return (build_fail(build, MDB_CORRUPTED, why));
+	tally_add(&before->had[e->search], &record);
 	return (0);
 }
 
-/* How many of ${old} are not among ${new}. */
-static uint64_t
-keys_missing(struct sorter *old, struct sorter *new)
+/* Which of ${old} are not among ${new}. */
+static void
+keys_missing(struct sorter *old, struct sorter *new,
+    struct tally missing[SEARCHES])
 {
 	struct sorter_pair o, n;
-	uint64_t missing = 0;
 	bool more;
 
 	sorter_begin(old);
@@ -348,30 +349,40 @@ keys_missing(struct sorter *old, struct sorter *new)
 		while (more && (n.a < o.a || (n.a == o.a && n.b < o.b)))
 			more = sorter_next(new, &n);
 		if (!more || n.a != o.a || n.b != o.b)
-			missing++;
+			missing[o.b / KINDS].n[o.b % KINDS]++;
 	}
-	return (missing);
+}
+
+static void
+values_missing(const struct tally *had, const struct tally *has,
+    struct tally *missing)
+{
+	int i;
+
+	for (i = KINDS; i < TALLY_ITEMS; i++)
+		if (had->n[i] > has->n[i])
+			missing->n[i] = had->n[i] - has->n[i];
 }
 
 int
-store_build_removes(struct store_build *build, enum search search,
-    enum kind kind, uint64_t *had, uint64_t *removes, struct why *why)
+store_build_losses(struct store_build *build, struct store_losses *losses,
+    struct why *why)
 {
-	struct removes r = { .search = search, .kind = kind };
+	struct before before = { .had = losses->had };
+	int i;
 
-	*had = 0;
-	*removes = 0;
-	if (build->meta.searches[search].entries[kind] == 0)
-		return (0);
-	if ((r.keys = sorter_new()) == NULL)
+	memset(losses, 0, sizeof(*losses));
+	if ((before.keys = sorter_new()) == NULL)
 		return (build_fail(build, ENOMEM, why));
-	if (in_force_each(build, removes_note, &r, why) == -1) {
-		sorter_free(r.keys);
+	if (in_force_each(build, before_note, &before, why) == -1) {
+		sorter_free(before.keys);
 		return (-1);
 	}
-	*had = r.had;
-	*removes = keys_missing(r.keys, build->keys);
-	sorter_free(r.keys);
+	keys_missing(before.keys, build->keys, losses->removes);
+	sorter_free(before.keys);
+	for (i = 0; i < SEARCHES; i++)
+		values_missing(&losses->had[i], &build->tallies[i],
+		    &losses->removes[i]);
 	return (0);
 }
 
@@ -462,7 +473,7 @@ meta_next(const struct store_build *build, const struct store_search *notes,
 		} else if ((drop >> i & 1) != 0) {
 			memset(s, 0, sizeof(*s));
 		}
-		memcpy(s->entries, build->entries[i], sizeof(s->entries));
+		memcpy(s->entries, build->tallies[i].n, sizeof(s->entries));
 		s->unusable = build->unusable[i];
 	}
 }

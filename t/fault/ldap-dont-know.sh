@@ -220,6 +220,43 @@ mended
 mayrelay refresh > "$W/refreshed" 2>&1
 is "$? $(verdicts)" "0 $by_policy" "what comes back needs no leave"
 
+# All entries are there, but one attribute is hidden from the feed's user.
+hide()			# ATTRIBUTE
+{
+	stop_slapd slapd
+	make_slapd slapd acl=- <<-END
+	access to attrs=$1 by * none
+	$(least_rights)
+	END
+	start_slapd slapd
+}
+
+hidden()		# ATTRIBUTE WHAT
+{
+	local said mark
+	mark=$(log_mark)
+	hide "$1"
+	said=$(mayrelay refresh 2>&1)
+	is "$?" 1 "$1 hidden: a complete refresh is held back"
+	like "$said" "Held back: .*look at the source.*refresh --accept" \
+	    "and what to do"
+	holds "the log says so" said_since "$mark" \
+	    "would remove ([0-9]+) of [0-9]+ $2, .*look at the source"
+	holds "the status says so" held_back
+	is "$(status_exit)" 1 "with exit status 1"
+	is "$(verdicts)" "$by_policy" "the policy is as it was"
+}
+
+hidden mail 'addresses of accounts'
+mended
+becomes "mended, it goes on by itself" followed
+hidden uid 'logins of accounts'
+mayrelay refresh --accept > "$W/refreshed" 2>&1
+is "$? $(verdicts)" "0 0 1 0" "accepted, it is in force"
+mended
+mayrelay refresh > "$W/refreshed" 2>&1
+is "$? $(verdicts)" "0 $by_policy" "what comes back needs no leave"
+
 # ---- limits in a real slapd -----------------------------------------------------------
 
 mended size=5

@@ -86,14 +86,15 @@ job_of(struct store *store, unsigned searches)
 	return (job);
 }
 
+static struct why last_why;
+
 static enum intake_outcome
 run(const struct intake_job *job, const char *text)
 {
 	enum intake_outcome outcome;
-	struct why why;
 
 	ck_assert_msg(intake_run(job, tell_text, (void *)(uintptr_t)text,
-	    &outcome, &why) == 0, "%s", why.text);
+	    &outcome, &last_why) == 0, "%s", last_why.text);
 	return (outcome);
 }
 
@@ -198,7 +199,8 @@ people(int from, int to)
 	snprintf(text, sizeof(text), "version: 1\n");
 	for (i = from; i < to; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text),
-		    "\ndn: uid=u%d," PEOPLE "\nuid: u%d\n", i, i);
+		    "\ndn: uid=u%d," PEOPLE "\nuid: u%d\nsn: u\n"
+		    "mail: u%d@example.com\n", i, i, i);
 	return (text);
 }
 
@@ -259,6 +261,62 @@ START_TEST(shrink)
 		ck_assert_int_eq((int)s.entries[KIND_ACCOUNT],
 		    shrinks[_i].before);
 	}
+	store_close(store);
+}
+END_TEST
+
+/* An attribute that is hidden: all entries come, without it. */
+static const char *
+hidden(const char *attr)
+{
+	static char text[64 * 1024];
+	const char *line = people(0, 20), *end;
+	size_t at = 0;
+
+	for (; *line != '\0'; line = end + 1) {
+		end = strchr(line, '\n');
+		if (strncmp(line, attr, strlen(attr)) != 0)
+			at += (size_t)snprintf(text + at, sizeof(text) - at,
+			    "%.*s\n", (int)(end - line), line);
+	}
+	return (text);
+}
+
+static const struct {
+	const char *label;
+	const char *attr;
+	bool accept;
+	enum intake_outcome outcome;
+	const char *says;	/* NULL: nothing */
+} slips[] = {
+	{ "no login can be read", "uid:", false, INTAKE_HELD_BACK,
+	    "20 of 20 logins of accounts, " },
+	{ "no address can be read", "mail:", false, INTAKE_HELD_BACK,
+	    "20 of 20 addresses of accounts, " },
+	{ "no login can be read, accepted", "uid:", true, INTAKE_IN_FORCE,
+	    NULL },
+	{ "what nothing hangs on", "sn:", false, INTAKE_IN_FORCE, NULL }
+};
+
+START_TEST(slip)
+{
+	struct store *store = storecase_new();
+	struct intake_job job = job_of(store, BIT(ACCOUNTS));
+	struct store_search s;
+
+	config_fill();
+	config.max_shrink = 50;
+	ck_assert_int_eq(run(&job, people(0, 20)), INTAKE_IN_FORCE);
+	job.accept = slips[_i].accept;
+	ck_assert_msg(run(&job, hidden(slips[_i].attr)) == slips[_i].outcome,
+	    "%s", slips[_i].label);
+	ck_assert_msg(slips[_i].says == NULL ||
+	    strstr(last_why.text, slips[_i].says) != NULL, "%s: %s",
+	    slips[_i].label, last_why.text);
+	s = storecase_info(store, SEARCH_ACCOUNTS);
+	ck_assert(s.held_back == (slips[_i].says != NULL));
+	ck_assert_uint_eq(s.held_back_removes, s.held_back ? 20 : 0);
+	ck_assert_uint_eq(s.entries[KIND_ACCOUNT], 20);
 	store_close(store);
 }
 END_TEST
@@ -454,6 +512,7 @@ main(void)
 
 	suite_rows(suite, entry_belongs, ROWS(belongs));
 	suite_rows(suite, shrink, ROWS(shrinks));
+	suite_rows(suite, slip, ROWS(slips));
 	suite_rows(suite, failure, ROWS(failures));
 	suite_one(suite, notes);
 	suite_rows(suite, cookie, ROWS(cookies));

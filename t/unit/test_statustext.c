@@ -114,8 +114,9 @@ static const struct {
 	{ "of an unknown age", { no_age },
 	    { "age unknown: too old to decide (policy.max_stale)\n" }, NULL },
 	{ "held back", { held_back },
-	    { "held back: a refresh would remove 16 of 21 entries; `mayrelay "
-	    "refresh --accept' applies it\n" }, NULL },
+	    { "held back: a refresh would remove 16 of 21 entries, or "
+	    "values of entries: look at the source (its filter, its rights); "
+	    "`mayrelay refresh --accept' applies it all the same\n" }, NULL },
 	{ "other settings", { other_settings },
 	    { "was read by other settings than the file's\n" }, NULL },
 	{ "two reasons", { held_back, half_old },

@@ -396,102 +396,7 @@ START_TEST(progress_can_end_it)
 }
 END_TEST
 
-/* ---- how much would be removed ------------------------------------------- */
-
-static void
-put_range(struct store_build *build, enum search search, enum kind kind,
-    int from, int to)
-{
-	struct record account = first[0].record, network = first[2].record,
-	    deny = first[5].record, *record;
-	char dn[40];
-	int i;
-
-	account.u.account.dn = network.u.network.dn = deny.u.deny.dn = dn;
-	record = kind == KIND_ACCOUNT ? &account :
-	    kind == KIND_NETWORK ? &network : &deny;
-	for (i = from; i < to; i++) {
-		snprintf(dn, sizeof(dn), "cn=%d", i);
-		storecase_put(build, search, record);
-	}
-}
-
-static const struct {
-	const char *label;
-	int old_from, old_to;
-	int new_from, new_to;
-	uint64_t had, removes;
-} shrinks[] = {
-	{ "nothing before, nothing now", 0, 0, 0, 0, 0, 0 },
-	{ "nothing before", 0, 0, 0, 100, 0, 0 },
-	{ "nothing now", 0, 100, 0, 0, 100, 100 },
-	{ "the same", 0, 100, 0, 100, 100, 0 },
-	{ "more", 0, 100, 0, 200, 100, 0 },
-	{ "the first half goes", 0, 100, 50, 100, 100, 50 },
-	{ "the second half goes", 0, 100, 0, 50, 100, 50 },
-	{ "as many, all others", 0, 100, 100, 200, 100, 100 },
-	{ "as many, some others", 0, 100, 30, 130, 100, 30 }
-};
-
-START_TEST(removes)
-{
-	struct store *store = storecase_new();
-	struct store_build *build;
-	uint64_t had, gone;
-	struct why why;
-
-	build = storecase_begin(store, BIT(ACCOUNTS) | BIT(NETWORKS));
-	put_range(build, SEARCH_ACCOUNTS, KIND_ACCOUNT, shrinks[_i].old_from,
-	    shrinks[_i].old_to);
-	/* Another search with the same keys. */
-	put_range(build, SEARCH_NETWORKS, KIND_NETWORK, 0, 300);
-	storecase_switch(build, 1000, 0);
-	build = storecase_begin(store, BIT(ACCOUNTS) | BIT(NETWORKS));
-	put_range(build, SEARCH_ACCOUNTS, KIND_ACCOUNT, shrinks[_i].new_from,
-	    shrinks[_i].new_to);
-	ck_assert_int_eq(store_build_removes(build, SEARCH_ACCOUNTS,
-	    KIND_ACCOUNT, &had, &gone, &why), 0);
-	ck_assert_msg(had == shrinks[_i].had && gone == shrinks[_i].removes,
-	    "%s: %llu of %llu", shrinks[_i].label, (unsigned long long)gone,
-	    (unsigned long long)had);
-	ck_assert_int_eq(store_build_removes(build, SEARCH_NETWORKS,
-	    KIND_NETWORK, &had, &gone, &why), 0);
-	ck_assert_uint_eq(gone, 300);
-	/* What comes after that is counted too. */
-	put_range(build, SEARCH_NETWORKS, KIND_NETWORK, 0, 200);
-	ck_assert_int_eq(store_build_removes(build, SEARCH_NETWORKS,
-	    KIND_NETWORK, &had, &gone, &why), 0);
-	ck_assert_uint_eq(gone, 100);
-	store_build_cancel(build);
-	store_close(store);
-}
-END_TEST
-
-/* In one search, an entry that becomes another kind is gone from its own. */
-START_TEST(removes_by_kind)
-{
-	struct store *store = storecase_new();
-	struct store_build *build = storecase_begin(store, BIT(OVERRIDES));
-	uint64_t had, gone;
-	struct why why;
-
-	put_range(build, SEARCH_OVERRIDES, KIND_NETWORK, 0, 20);
-	put_range(build, SEARCH_OVERRIDES, KIND_DENY, 20, 50);
-	storecase_switch(build, 1000, 0);
-	build = storecase_begin(store, BIT(OVERRIDES));
-	put_range(build, SEARCH_OVERRIDES, KIND_DENY, 0, 50);
-	ck_assert_int_eq(store_build_removes(build, SEARCH_OVERRIDES,
-	    KIND_NETWORK, &had, &gone, &why), 0);
-	ck_assert_uint_eq(had, 20);
-	ck_assert_uint_eq(gone, 20);
-	ck_assert_int_eq(store_build_removes(build, SEARCH_OVERRIDES,
-	    KIND_DENY, &had, &gone, &why), 0);
-	ck_assert_uint_eq(had, 30);
-	ck_assert_uint_eq(gone, 0);
-	store_build_cancel(build);
-	store_close(store);
-}
-END_TEST
+/* ---- carried over -------------------------------------------------------- */
 
 /* A damaged record that would have to be carried over stops the switch. */
 START_TEST(carry_over_damaged)
@@ -688,8 +593,6 @@ main(void)
 	suite_one(suite, one_at_a_time);
 	suite_one(suite, progress_is_told);
 	suite_rows(suite, progress_can_end_it, ROWS(ends));
-	suite_rows(suite, removes, ROWS(shrinks));
-	suite_one(suite, removes_by_kind);
 	suite_one(suite, carry_over_damaged);
 	suite_rows(suite, key_length, ROWS(key_lens));
 	suite_one(suite, large_group);
