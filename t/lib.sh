@@ -244,6 +244,7 @@ conf_milter=
 conf_policy=
 conf_directory=
 conf_accounts=
+conf_networks=
 conf_groups=
 conf_domains=
 conf_reply=
@@ -280,7 +281,10 @@ write_conf()
 			preset = "inetorgperson";
 			$conf_accounts
 		};
-		networks = { base = "$relay_base"; };
+		networks = {
+			base = "$relay_base";
+			$conf_networks
+		};
 		domains = {
 			base = "$relay_base";
 			$conf_domains
