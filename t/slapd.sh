@@ -53,6 +53,7 @@ least_rights()
 # OPTIONs:
 #	sessionlog=N	syncprov's log of that many changes; without: none
 #	nosyncprov	no RFC 4533 at all
+#	reloadhint	a cookie that it cannot find is an error (4096)
 #	sid=N		serverID
 #	peer=NAME	mirror mode with NAME (see make_mirror)
 #	tls=CERT	StartTLS and ldaps, with a certificate of
@@ -65,7 +66,7 @@ least_rights()
 make_slapd()		# NAME [OPTION...]
 {
 	local name=$1 dir=$W/$1.slapd option
-	local sessionlog='' syncprov=yes sid='' peer='' tls='' size='' time=''
+	local sessionlog='' syncprov=yes reloadhint='' sid='' peer='' tls='' size='' time=''
 	local rights=''
 	local -a global=() database=()
 	shift
@@ -73,6 +74,7 @@ make_slapd()		# NAME [OPTION...]
 		case $option in
 		sessionlog=*)	sessionlog=${option#*=} ;;
 		nosyncprov)	syncprov= ;;
+		reloadhint)	reloadhint=yes ;;
 		sid=*)		sid=${option#*=} ;;
 		peer=*)		peer=${option#*=} ;;
 		tls=*)		tls=${option#*=} ;;
@@ -143,6 +145,7 @@ slapd_conf_syncprov()
 {
 	echo "overlay syncprov"
 	[ -z "$sessionlog" ] || echo "syncprov-sessionlog $sessionlog"
+	[ -z "$reloadhint" ] || echo "syncprov-reloadhint TRUE"
 }
 
 # Two providers, serverID 1 and 2, each the other's consumer.  Load one, start

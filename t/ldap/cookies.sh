@@ -127,6 +127,40 @@ planted "one server too many" "rid=000,csn=$(contextcsn one | head -n 1
     );20200101000000.000000Z#000000#007#000000"
 planted "a long one" "$(printf 'x%.0s' {1..2048})"
 
+# ---- what slapd says of one that it cannot use ------------------------------------
+
+answered_err()		# RESULT: to a search, since ${mark} lines of its log
+{
+	tail -n "+$((mark + 1))" "$(slapd_log one)" |
+	    grep -q "SEARCH RESULT .* err=$1 "
+}
+
+# Loaded anew from scratch: no entry is as old as the cookie.
+text="reloaded (4096)"
+stops "$text: mayrelayd stops"
+stop_slapd one
+make_slapd one sid=5 reloadhint
+standard_tree | awk 'BEGIN { RS = ""; ORS = "\n\n" } !/^dn: uid=joe,/' |
+    load_slapd one -S 5
+mark=$(wc -l < "$(slapd_log one)")
+start_slapd one
+is "$(verdict $desk joe joe@example.com)" "permit account" "$text: before"
+start_mayrelayd
+comes "reject account-unknown" "$text: gone" $desk joe joe@example.com
+holds "$text: slapd said so" answered_err 4096
+equals_slapd one "$text"
+is "$(full)" 1 "$text: by reading everything again"
+becomes "$text: slapd is followed" followed
+
+text="newer than slapd (53)"
+stops "$text: mayrelayd stops"
+plant 'rid=000,csn=20991231235959.000000Z#000000#005#000000'
+mark=$(wc -l < "$(slapd_log one)")
+start_mayrelayd
+becomes "$text: slapd is followed" followed
+holds "$text: slapd said so" answered_err 53
+is "$(full)" 1 "$text: by reading everything again"
+
 # ---- servers that come and go ------------------------------------------------------------
 
 two_servers()		# NAME: it names both in its state
