@@ -57,6 +57,8 @@ rcpt()			# CLIENT LOGIN SENDER [RECIPIENT]
 
 # The verdict is soon so for explain, and then for a client, too.
 slowest_ms=0
+comings=0
+late=0			# of them, by more than a second
 comes()			# WANTED TEXT CLIENT LOGIN SENDER [RECIPIENT]
 {
 	local wanted=$1 text=$2 answer=continue began=${EPOCHREALTIME/./} ms
@@ -68,12 +70,14 @@ comes()			# WANTED TEXT CLIENT LOGIN SENDER [RECIPIENT]
 	fi
 	ms=$(((${EPOCHREALTIME/./} - began) / 1000))
 	[ "$ms" -le "$slowest_ms" ] || slowest_ms=$ms
+	comings=$((comings + 1))
+	[ "$ms" -le 1000 ] || late=$((late + 1))
 	like "$(rcpt "$@")" "^$answer" "$text: $wanted"
 }
 
 # ---- mail goes on ----------------------------------------------------------------
 
-# Somebody keeps writing; each answer is a line of $W/mail.
+# Somebody keeps writing, outwards and inwards; each answer is a line of $W/mail.
 mail_pid=
 start_mail()
 {
@@ -81,8 +85,8 @@ start_mail()
 	rm -f "$end"
 	: > "$W/mail"
 	while [ ! -e "$end" ]; do
-		rcpt 203.0.113.9 "" a@example.org
-		rcpt 203.0.113.9 "" a@example.net x@example.com
+		echo "out: $(rcpt 203.0.113.9 "" a@example.org b@unknown.example)"
+		echo "in: $(rcpt 203.0.113.9 "" a@example.net x@example.com)"
 		sleep 0.1
 	done >> "$W/mail" 2>&1 &
 	mail_pid=$!
@@ -92,12 +96,12 @@ start_mail()
 # A stranger is refused, and may write to example.com: never anything else.
 mail_went_on()		# TEXT
 {
+	local wanted='^(out: 550 5\.7\.1 |in: continue$)'
 	touch "$W/mail.end"
 	wait "$mail_pid"
-	is "$(grep -Evc '^(550 5\.7\.1 |continue$)' "$W/mail")" 0 \
+	is "$(grep -Evc "$wanted" "$W/mail")" 0 \
 	    "$1: mail went on ($(wc -l < "$W/mail") answers)"
-	grep -Ev '^(550 5\.7\.1 |continue$)' "$W/mail" | sort | uniq -c |
-	    sed 's/^/# /'
+	grep -Ev "$wanted" "$W/mail" | sort | uniq -c | sed 's/^/# /'
 }
 
 # ---- replica and slapd --------------------------------------------------------------
