@@ -276,6 +276,31 @@ ldap_modrdn slapd "ou=teams,$suffix" ou=groups
 mayrelay refresh > "$W/refreshed" 2>&1
 is "$? $(verdicts)" "0 $by_policy" "it is back: so is the policy"
 
+# What lies below is another server's.
+entry "ou=away,ou=people,$suffix" "objectClass: referral" \
+    "objectClass: extensibleObject" "ou: away" \
+    "ref: ldap://ldap.example.net/ou=away,$suffix" | ldap_add slapd
+slapd_refers()
+{
+	stop_slapd slapd
+	make_slapd slapd acl=- <<-END
+	access to attrs=ref by * read
+	$(least_rights)
+	END
+	start_slapd slapd
+}
+slapd_refers
+mayrelay refresh > "$W/refreshed" 2>&1
+is "$?" 75 "slapd refers to another server: the refresh fails"
+becomes "the status says why" status_says 'referral'
+is "$(verdicts)" "$by_policy" "the policy is as it was"
+stop_slapd slapd
+dump_slapd slapd | awk 'BEGIN { RS = ""; ORS = "\n\n" } !/^dn: ou=away,/' \
+    > "$W/without.ldif"
+load_slapd slapd < "$W/without.ldif"
+start_slapd slapd
+becomes "without that it goes on" followed
+
 # Nothing was ever read: nothing can be decided.
 stops "mayrelayd ends"
 rm -rf "$store"
