@@ -27,7 +27,7 @@ WORLD = clock log setting option configtype configuri configmap configreply \
 # Feed: fills the store.
 FEED = source dnset ldif ldiffile reading shrink intake intakechange \
 	ldapquery synccontrol ldapmessage netconn secret ldapconn dial uuidset \
-	sync listing pulse feedtools servers filefeed persist \
+	sync listing pulse feedtools schedule servers filefeed persist \
 	ldapstate ldapfeed feed
 # Door: lets the MTA or the postmaster in.
 DOOR = privilege session callbacks process child notify listener reload \

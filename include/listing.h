@@ -28,6 +28,7 @@ struct listing {
 	int64_t timeout_ms;	/* from one message to the next */
 	int (*progress)(void *ctx, struct why *);	/* -1 ends it */
 	void *progress_ctx;
+	struct cookie cookie;	/* set: what it ended with; len 0: none */
 	bool not_offered;	/* set with -1: the server has no RFC 4533 */
 	bool lost;		/* set with -1: so is the connection */
 };

@@ -28,6 +28,8 @@ struct persist_job {
 	struct feedtools *tools;
 	struct ldapconn *conn;
 	const char *name;		/* the server's URI */
+	bool ages;			/* in step or not, the policy does not
+					   become young by it */
 	const struct ldapquery *queries;
 	const struct cookie *cookies;	/* one for each query; copied */
 	size_t n;

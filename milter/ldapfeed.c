@@ -9,9 +9,11 @@
 #include "listing.h"
 #include "log.h"
 #include "persist.h"
+#include "schedule.h"
 #include "servers.h"
 
 enum {
+	READ_MAX_MS = 60 * 60 * 1000,	/* of a complete refresh */
 	DIALLING_MS = 20,	/* between two looks at a thread */
 	WAIT_MS = 200
 };
@@ -33,15 +35,17 @@ struct ldapfeed {
 	size_t server;			/* it belongs to */
 	struct persist *persist;	/* what is followed on it, or NULL */
 	bool caught_up;
-	bool fresh;			/* all was read on it, not caught up
-					   since */
+	bool doubted;			/* just gone back to: is it behind? */
 	bool plain;			/* it is searched, not followed */
 
 	bool anew;			/* only a complete refresh helps */
 	int64_t behind_ms;		/* since when all that answer are
 					   behind us; 0: they are not */
 	unsigned no_sync;		/* servers without RFC 4533 */
-	int64_t full_ms;		/* when the next complete one is due */
+	struct schedule schedule;	/* of complete refreshes */
+	struct why overdue;		/* why the last one failed; "": it did
+					   not */
+	int64_t end_ms;			/* when the one under way is given up */
 	int64_t pause_ms;		/* nothing is begun before that */
 	bool tried;
 	struct why error;		/* of the source; "": none */
@@ -50,6 +54,7 @@ struct ldapfeed {
 	struct intake_job job;
 
 	bool asked;			/* and not answered */
+	unsigned asked_failed;		/* servers that have failed since */
 	uint64_t number;
 	enum refresh_result result;	/* of what was asked last */
 };
@@ -116,7 +121,7 @@ disconnect(struct ldapfeed *lf)
 	lf->persist = NULL;
 	ldapconn_close(lf->conn);
 	lf->conn = NULL;
-	lf->caught_up = lf->fresh = false;
+	lf->caught_up = lf->doubted = false;
 }
 
 static void
@@ -135,6 +140,9 @@ server_failed(struct ldapfeed *lf, size_t server, const char *text)
 	if (lf->conn == NULL)
 		source_error(lf, text);
 	lf->tried = true;
+	lf->asked_failed |= 1U << server;
+	if (lf->asked && lf->asked_failed == (1U << lf->servers.n) - 1)
+		answer(lf, REFRESH_FAILED);
 }
 
 /* All is well with the server in use. */
@@ -144,7 +152,7 @@ server_well(struct ldapfeed *lf, enum server_state state)
 
 	servers_well(&lf->servers, lf->server);
 	why_set(&lf->errors[lf->server], "%s", "");
-	source_error(lf, "");
+	source_error(lf, lf->overdue.text);
 	lf->behind_ms = 0;
 	show(lf, lf->server, state, 0);
 }
@@ -168,20 +176,26 @@ dial_server(struct ldapfeed *lf, size_t server)
 	}
 }
 
-/* Leave the one in use, if there is one, for the one just connected to. */
+/*
+ * Leave the one in use, if there is one, for the one just connected to.  A
+ * slapd that is behind, and has nothing new, says nothing of it to whoever goes
+ * on from a cookie: so everything is read.
+ */
 static void
 adopt(struct ldapfeed *lf, struct ldapconn *conn)
 {
+	const bool back = lf->conn != NULL;
 
-	if (lf->conn != NULL) {
+	if (back) {
 		log_line(LOG_SEV_NOTICE, "%s: answers again: it is gone back "
 		    "to", uri_of(lf, lf->dialled));
 		disconnect(lf);
 		show(lf, lf->server, SERVER_IDLE, 0);
 	}
 	lf->conn = conn;
+	lf->doubted = back;
 	lf->server = lf->dialled;
-	if (clock_ms() >= lf->full_ms)
+	if (schedule_due(&lf->schedule, clock_ms()))
 		lf->no_sync = 0;	/* it may have got it meanwhile */
 	lf->plain = lf->config->follow == FOLLOW_POLL ||
 	    (lf->no_sync >> lf->server & 1) != 0;
@@ -225,16 +239,6 @@ all_stand(const struct ldapfeed *lf, struct cookie cookies[SEARCHES])
 	    cookies));
 }
 
-/* A feed that is started often must not put the next one off each time. */
-static int64_t
-next_full_ms(const struct ldapfeed *lf, int64_t now)
-{
-	const int64_t interval = lf->config->full_refresh_ms;
-	const int64_t age = ldapstate_completed(lf->tools, lf->searches);
-
-	return (age >= interval / 1000 ? now : now + interval - age * 1000);
-}
-
 /* Whoever asked for --accept may have gone away meanwhile. */
 static bool
 accepted(const struct ldapfeed *lf)
@@ -242,6 +246,36 @@ accepted(const struct ldapfeed *lf)
 
 	return (lf->asked &&
 	    counters_refresh_accepted(lf->tools->counters, lf->number));
+}
+
+/*
+ * Has the server in use told less than another one before?  One of several may
+ * still catch up: the old policy stays for a while, and ages.  If nothing comes
+ * of that (they were restored from a backup) it is what there is.
+ */
+static bool
+is_behind(struct ldapfeed *lf)
+{
+	const int64_t now = clock_ms();
+
+	if (lf->behind_ms == 0)
+		lf->behind_ms = now;
+	return (lf->servers.n > 1 &&
+	    now - lf->behind_ms < lf->config->poll_interval_ms);
+}
+
+static int
+check_caught_up(struct ldapfeed *lf, struct why *why)
+{
+	const struct listing *listing = &lf->listing;
+	struct cookie before;
+
+	if (listing->cookie.len == 0 || accepted(lf) ||
+	    !ldapstate_cookie(lf->tools, listing->query, &before) ||
+	    !cookie_behind(&before, &listing->cookie) || !is_behind(lf))
+		return (0);
+	return (why_set(why, "the server has not caught up with what another "
+	    "one has told"));
 }
 
 static int
@@ -254,11 +288,24 @@ tell_all(void *ctx, const struct sink *sink, struct why *why)
 		return (-1);
 	for (i = 0; i < lf->nqueries; i++) {
 		lf->listing.query = &lf->queries[i];
-		if (listing_run(&lf->listing, sink, why) == -1)
+		if (listing_run(&lf->listing, sink, why) == -1 ||
+		    check_caught_up(lf, why) == -1)
 			return (-1);
 	}
 	lf->job.accept = accepted(lf);
 	return (sink->end(sink->ctx, why));
+}
+
+static int
+read_progress(void *ctx, struct why *why)
+{
+	struct ldapfeed *lf = ctx;
+
+	if (clock_ms() >= lf->end_ms)
+		return (why_set(why, "everything was to be read, which has "
+		    "not come to an end in %d minutes",
+		    READ_MAX_MS / 60000));
+	return (pulse_progress(&lf->tools->pulse, why));
 }
 
 static int
@@ -269,7 +316,7 @@ read_all(struct ldapfeed *lf, enum intake_outcome *outcome, struct why *why)
 	lf->listing = (struct listing){ .conn = lf->conn,
 	    .how = lf->plain ? LISTING_PLAIN : LISTING_SYNC,
 	    .timeout_ms = lf->config->timeout_ms,
-	    .progress = pulse_progress, .progress_ctx = &lf->tools->pulse };
+	    .progress = read_progress, .progress_ctx = lf };
 	lf->job = feedtools_job(lf->tools, uri, uri, lf->searches);
 	return (intake_run(&lf->job, tell_all, lf, outcome, why));
 }
@@ -283,19 +330,38 @@ make_do(struct ldapfeed *lf, const char *text)
 	    "directory.poll_interval instead", text);
 	lf->plain = true;
 	lf->no_sync |= 1U << lf->server;
-	lf->full_ms = clock_ms() + lf->config->full_refresh_ms;
+	schedule_put_off(&lf->schedule, clock_ms());
+}
+
+/* It is tried again, and until it succeeds the policy ages, even if what
+ * changes is followed meanwhile. */
+static void
+put_off(struct ldapfeed *lf, const char *text)
+{
+
+	if (strcmp(lf->overdue.text, text) != 0)
+		log_line(LOG_SEV_ERROR, "%s; until everything can be read "
+		    "anew, the policy ages", text);
+	why_set(&lf->overdue, "%s", text);
+	schedule_failed(&lf->schedule, clock_ms());
 }
 
 static void
 read_failed(struct ldapfeed *lf, const char *text)
 {
+	struct cookie cookies[SEARCHES];
+	bool stands = !lf->plain && all_stand(lf, cookies);
 
 	if (lf->listing.not_offered && lf->config->follow == FOLLOW_AUTO) {
 		make_do(lf, text);
 		return;
 	}
 	atomic_fetch_add(&lf->tools->counters->ldap_full[REFRESH_FAILED], 1);
-	server_failed(lf, lf->server, text);
+	if (stands && (lf->asked || schedule_due(&lf->schedule, clock_ms())))
+		put_off(lf, text);
+	if (!stands || lf->asked || lf->anew || lf->doubted ||
+	    lf->listing.lost)
+		server_failed(lf, lf->server, text);
 }
 
 /* The old policy stays and ages: nothing goes on until it is accepted, or
@@ -336,10 +402,10 @@ read_done(struct ldapfeed *lf, int64_t began_ms)
 	struct cookie cookies[SEARCHES];
 
 	lf->tools->drop = 0;
-	lf->anew = false;
+	lf->anew = lf->doubted = false;
+	why_set(&lf->overdue, "%s", "");
 	if (!lf->plain) {
-		lf->full_ms = began_ms + lf->config->full_refresh_ms;
-		lf->fresh = true;
+		schedule_done(&lf->schedule, began_ms, clock_ms());
 		if (!all_stand(lf, cookies))
 			no_cookies(lf);
 		return;
@@ -360,6 +426,7 @@ read_anew(struct ldapfeed *lf)
 	persist_end(lf->persist);
 	lf->persist = NULL;
 	lf->caught_up = false;
+	lf->end_ms = began + READ_MAX_MS;
 	if (read_all(lf, &outcome, &why) == -1) {
 		why_prefix(&why, "%s: ", uri_of(lf, lf->server));
 		read_failed(lf, why.text);
@@ -380,7 +447,8 @@ static void
 follow(struct ldapfeed *lf, const struct cookie cookies[SEARCHES])
 {
 	const struct persist_job job = { .tools = lf->tools, .conn = lf->conn,
-	    .name = uri_of(lf, lf->server), .queries = lf->queries,
+	    .name = uri_of(lf, lf->server),
+	    .ages = lf->schedule.overdue, .queries = lf->queries,
 	    .cookies = cookies, .n = lf->nqueries, .searches = lf->searches };
 	struct why why;
 
@@ -398,25 +466,28 @@ count_resumed(struct ldapfeed *lf, enum refresh_result result)
 	atomic_fetch_add(&lf->tools->counters->ldap_resumed[result], 1);
 }
 
-/*
- * The server in use is behind us.  One of several may catch up, or another one
- * not be behind: the old policy stays for a while, and ages.  If nothing comes
- * of that (they were restored from a backup) it is what there is.
- */
+/* A server that refuses the cookies that it gives must not keep us at it. */
+static void
+anew(struct ldapfeed *lf, const char *text)
+{
+
+	if (!schedule_rested(&lf->schedule, clock_ms())) {
+		server_failed(lf, lf->server, text);
+		return;
+	}
+	log_line(LOG_SEV_NOTICE, "%s: everything is read anew", text);
+	lf->anew = true;
+}
+
 static void
 server_behind(struct ldapfeed *lf, const char *text)
 {
-	const int64_t now = clock_ms();
 
-	if (lf->behind_ms == 0)
-		lf->behind_ms = now;
-	if (lf->servers.n == 1 ||
-	    now - lf->behind_ms >= lf->config->poll_interval_ms) {
-		log_line(LOG_SEV_NOTICE, "%s: everything is read anew", text);
-		lf->anew = true;
-	} else {
+	if (is_behind(lf)) {
 		server_failed(lf, lf->server, text);
+		return;
 	}
+	anew(lf, text);
 }
 
 static void
@@ -435,12 +506,7 @@ follow_failed(struct ldapfeed *lf, enum persist_trouble trouble,
 		server_failed(lf, lf->server, text);
 		break;
 	case PERSIST_ANEW:
-		if (lf->fresh) {	/* it would be so for ever */
-			server_failed(lf, lf->server, text);
-			break;
-		}
-		log_line(LOG_SEV_NOTICE, "%s: everything is read anew", text);
-		lf->anew = true;
+		anew(lf, text);
 		break;
 	case PERSIST_NEWER:
 		server_behind(lf, text);
@@ -469,7 +535,6 @@ follow_step(struct ldapfeed *lf)
 	}
 	if (!lf->caught_up && persist_caught_up(lf->persist)) {
 		lf->caught_up = lf->tried = true;
-		lf->fresh = false;
 		count_resumed(lf, REFRESH_DONE);
 		server_well(lf, SERVER_FOLLOWED);
 		log_line(LOG_SEV_NOTICE, "%s: is followed",
@@ -484,8 +549,8 @@ static bool
 must_read(const struct ldapfeed *lf)
 {
 
-	return (lf->asked || lf->anew || lf->plain ||
-	    clock_ms() >= lf->full_ms);
+	return (lf->asked || lf->anew || lf->plain || lf->doubted ||
+	    schedule_due(&lf->schedule, clock_ms()));
 }
 
 static bool
@@ -522,8 +587,6 @@ choose(struct ldapfeed *lf)
 	}
 	if ((server = servers_next(&lf->servers, below, now)) != -1)
 		dial_server(lf, (size_t)server);
-	else if (lf->conn == NULL && lf->asked)
-		answer(lf, REFRESH_FAILED);
 }
 
 bool
@@ -570,8 +633,11 @@ ldapfeed_ask(struct ldapfeed *lf, uint64_t number)
 {
 
 	lf->asked = true;
+	lf->asked_failed = 0;
 	lf->number = number;
 	lf->pause_ms = clock_ms();
+	/* Somebody may just have mended what kept it from being followed. */
+	lf->no_sync = 0;
 	servers_forgive(&lf->servers);
 }
 
@@ -612,7 +678,8 @@ ldapfeed_new(struct feedtools *tools, unsigned searches,
 	}
 	servers_init(&lf->servers, lf->config->uris.n);
 	lf->pause_ms = clock_ms();
-	lf->full_ms = next_full_ms(lf, lf->pause_ms);
+	schedule_init(&lf->schedule, lf->config->full_refresh_ms,
+	    ldapstate_completed(tools, searches), lf->pause_ms);
 	for (i = 0; i < lf->servers.n; i++)
 		show(lf, i, SERVER_IDLE, 0);
 	atomic_store(&tools->counters->ldap_servers, (int32_t)i);

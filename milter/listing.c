@@ -363,6 +363,7 @@ tell_cookie(struct reading *r, const struct cookie *cookie)
 {
 	const struct ldapquery *query = r->listing->query;
 
+	r->listing->cookie = *cookie;
 	if (cookie->len == 0)
 		return (0);
 	if (r->csn_hidden && cookie_has_csn(cookie)) {
@@ -531,6 +532,7 @@ listing_run(struct listing *listing, const struct sink *sink,
 	struct reading r;
 	int result = -1;
 
+	listing->cookie.len = 0;
 	listing->not_offered = false;
 	listing->lost = false;
 	reading_begin(&r, listing, sink, why);

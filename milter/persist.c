@@ -12,7 +12,8 @@ enum {
 	 * read anew into a generation of its own. */
 	REFRESH_MAX = 20000,
 	/* How long a cookie that comes without changes may wait. */
-	COOKIE_MS = 10000
+	COOKIE_MS = 10000,
+	CATCH_UP_MS = 10 * 60 * 1000	/* however much there is to tell */
 };
 
 /* One query. */
@@ -36,6 +37,7 @@ struct persist {
 	uint64_t changes;		/* in the open change */
 	unsigned good;			/* searches that were heard of */
 	bool probed;			/* a probe was answered */
+	int64_t began_ms;
 	int64_t heard_ms;		/* the last message of all */
 	int64_t kept_ms;		/* the last time cookies were kept */
 	bool probing;
@@ -54,6 +56,16 @@ change_open(struct persist *p, struct why *why)
 	if (p->change != NULL)
 		return (0);
 	return (intake_change_begin(&p->intake, &p->change, why));
+}
+
+/* What one transaction cannot take, a new generation can. */
+static int
+not_taken(struct persist *p)
+{
+
+	if (!p->caught_up)
+		p->trouble = PERSIST_ANEW;
+	return (-1);
 }
 
 /* Note one more change. */
@@ -82,7 +94,7 @@ told_put(void *ctx, const unsigned char uuid[SYNC_UUID],
 		return (why_set(why, "memory is short"));
 	if (change_open(p, why) == -1 ||
 	    intake_change_put(p->change, &told, why) == -1)
-		return (-1);
+		return (not_taken(p));
 	return (change_count(p, why));
 }
 
@@ -94,7 +106,7 @@ told_delete(void *ctx, const unsigned char uuid[SYNC_UUID], struct why *why)
 
 	if (change_open(p, why) == -1 || intake_change_delete(p->change,
 	    f->query->searches, uuid, SYNC_UUID, why) == -1)
-		return (-1);
+		return (not_taken(p));
 	return (change_count(p, why));
 }
 
@@ -113,11 +125,11 @@ told_sweep(void *ctx, const struct uuidset *present, struct why *why)
 	struct persist *p = f->persist;
 	struct uuidset set = *present;	/* shares the slots */
 
-	if (change_open(p, why) == -1)
-		return (-1);
 	p->changes++;
-	return (intake_change_sweep(p->change, f->query->searches, is_present,
-	    &set, why));
+	if (change_open(p, why) == -1 || intake_change_sweep(p->change,
+	    f->query->searches, is_present, &set, why) == -1)
+		return (not_taken(p));
+	return (0);
 }
 
 static void
@@ -252,7 +264,8 @@ commit(struct persist *p, bool refresh, struct why *why)
 	enum intake_outcome outcome;
 
 	if (change_open(p, why) == -1 || keep_cookies(p, why) == -1 ||
-	    intake_change_good(p->change, p->good, why) == -1)
+	    intake_change_good(p->change, p->job.ages ? 0 : p->good,
+	    why) == -1)
 		return (-1);
 	change = p->change;
 	p->change = NULL;
@@ -348,6 +361,11 @@ static int
 watch(struct persist *p, struct why *why)
 {
 
+	if (!p->caught_up && clock_ms() - p->began_ms >= CATCH_UP_MS) {
+		p->trouble = PERSIST_ANEW;
+		return (why_set(why, "what has changed could not be caught up "
+		    "with in %d minutes", CATCH_UP_MS / 60000));
+	}
 	if (!p->caught_up)
 		return (silent(p, p->heard_ms, why));
 	if (p->probing)
@@ -377,7 +395,7 @@ persist_begin(const struct persist_job *job, struct persist **out,
 		p->followers[i].query = &job->queries[i];
 		p->followers[i].kept = job->cookies[i];
 	}
-	p->kept_ms = clock_ms();
+	p->kept_ms = p->began_ms = clock_ms();
 	if (send_next(p, why) == -1) {
 		persist_end(p);
 		return (-1);

@@ -197,3 +197,42 @@ wait "$asking_pid"
 is "$(cat "$W/wrong")" "" \
     "no verdict was wrong ($(wc -l < "$W/rounds") times six)"
 stops "mayrelayd ends as always"
+
+# ---- only the one that lags answers ----------------------------------------------
+
+# The old policy stays, however it is read, until somebody says that what there
+# is will do.
+turn_is()		# NUMBER: that address is permitted
+{
+	explain --client 203.0.113.9 --login turn \
+	    --sender "t$1@example.com" --recipient b@example.net
+}
+
+turn_is_not()		# NUMBER
+{
+	! turn_is "$1"
+}
+
+wait_for same_csn a b
+stop_slapd a
+turn b
+poll_interval=600s
+write_ldap_conf a b
+start_mayrelayd && wait_policy
+becomes "b alone is followed" server_is 1 followed
+turn b
+becomes "what changes on b is in force (t$last)" turn_is "$last"
+stop_slapd b
+make_slapd a sid=1 sessionlog=100
+start_slapd a
+becomes "only a answers, and lags behind" server_is 0 followed
+holds "what is in force stays (t$last)" turn_is "$last"
+mayrelay refresh > "$W/said" 2>&1
+is "$?" 75 "it is not read anew"
+like "$(status_value ldap servers 0 error)" "has not caught up" \
+    "and that is the reason given"
+holds "what is in force stays (t$last)" turn_is "$last"
+mayrelay refresh --accept > "$W/said" 2>&1
+is "$?" 0 "unless that is accepted"
+holds "then it is what a has" turn_is_not "$last"
+stops "and mayrelayd ends as always"
