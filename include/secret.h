@@ -23,7 +23,8 @@ struct secret {
  * One newline at the end is not part of it.  A file that is empty (an empty
  * password makes a bind anonymous, RFC 4513 section 5.1.2), holds a NUL, is
  * too long, not regular or open to everybody is refused.  Return 0, or -1 with
- * a reason that names the file and says nothing of what is in it.
+ * a reason that names the file (and who must be able to read it, when that is
+ * what is missing) and says nothing of what is in it.
  */
 int secret_read(const char *, struct secret *, struct why *);
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +11,8 @@
 
 /* The rights of those who are neither owner nor in the group. */
 enum { OTHERS = S_IRWXO };
+
+enum { USER_MAX = 4096 };	/* bytes of what the system knows of one */
 
 static int
 check_file(int fd, const char *path, struct why *why)
@@ -24,6 +27,21 @@ check_file(int fd, const char *path, struct why *why)
 		return (why_set(why, "%s holds a password and is open to "
 		    "everybody: chmod o= %s", path, path));
 	return (0);
+}
+
+/* Whoever started mayrelayd was perhaps somebody else. */
+static int
+no_rights(const char *path, struct why *why)
+{
+	struct passwd user, *found = NULL;
+	char buffer[USER_MAX];
+
+	(void)getpwuid_r(geteuid(), &user, buffer, sizeof(buffer), &found);
+	if (found == NULL)
+		return (why_set(why, "%s: %s: user %ld must be able to read "
+		    "it", path, strerror(EACCES), (long)geteuid()));
+	return (why_set(why, "%s: %s: user %s must be able to read it", path,
+	    strerror(EACCES), found->pw_name));
 }
 
 /* There is room for a newline and one byte more, which shows that the file is
@@ -82,6 +100,8 @@ secret_read(const char *path, struct secret *s, struct why *why)
 
 	/* Not to wait for the other end of a FIFO. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd == -1 && errno == EACCES)
+		return (no_rights(path, why));
 	if (fd == -1)
 		return (why_set(why, "%s: %s", path, strerror(errno)));
 	result = read_open(fd, path, s, why);

@@ -117,6 +117,36 @@ START_TEST(refuses_what_is_no_file)
 }
 END_TEST
 
+static const struct {
+	const char *label;
+	uid_t user;
+	const char *says;
+} users[] = {
+	{ "one with a name", 65534, ": user nobody must be able to read it" },
+	{ "one without", 54321, ": user 54321 must be able to read it" }
+};
+
+/* Needs another user; it runs in a process of its own. */
+START_TEST(names_the_user)
+{
+	char path[] = "/tmp/secret.XXXXXX";
+	struct secret s;
+	struct why why;
+	int fd;
+
+	if (geteuid() != 0)
+		return;
+	ck_assert_int_ne(fd = mkstemp(path), -1);
+	close(fd);
+	ck_assert_int_eq(seteuid(users[_i].user), 0);
+	ck_assert_int_eq(secret_read(path, &s, &why), -1);
+	ck_assert_int_eq(seteuid(0), 0);
+	unlink(path);
+	ck_assert_msg(strstr(why.text, users[_i].says) != NULL, "%s: %s",
+	    users[_i].label, why.text);
+}
+END_TEST
+
 START_TEST(leaves_nothing)
 {
 	static const struct secret zero;
@@ -136,6 +166,7 @@ main(void)
 	suite_rows(suite, reads_a_file, ROWS(files));
 	suite_one(suite, takes_the_longest);
 	suite_rows(suite, refuses_what_is_no_file, ROWS(others));
+	suite_rows(suite, names_the_user, ROWS(users));
 	suite_one(suite, leaves_nothing);
 	return (suite_run(suite));
 }
