@@ -25,10 +25,10 @@ WORLD = clock log setting option configtype configuri configmap configreply \
 	config configcheck configload counters store layout replica storeview \
 	storebuild storechange
 # Feed: fills the store.
-FEED = source dnset ldif ldiffile reading shrink intake intakechange \
-	ldapquery synccontrol ldapmessage netconn secret ldapconn dial uuidset \
-	sync listing pulse feedtools schedule servers filefeed persist \
-	ldapstate ldapfeed feed
+FEED = source dnset ldif ldiffile reported reading shrink intake intakechange \
+	ldapquery synccontrol ldapmessage netconn secret ldapconn dial \
+	uuidset sync listing pulse feedtools schedule servers filefeed \
+	persist ldapstate ldapfeed feed
 # Door: lets the MTA or the postmaster in.
 DOOR = privilege session callbacks process child notify listener reload \
 	agewatch service running jsondoc explain standing health statustext \

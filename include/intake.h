@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "config.h"
+#include "reported.h"
 #include "source.h"
 #include "store.h"
 #include "why.h"
@@ -26,6 +27,10 @@ struct intake_job {
 	unsigned searches;	/* bit mask: what the source is asked for */
 	unsigned drop;		/* bit mask: searches to be forgotten */
 	bool accept;		/* also what removes too much */
+	/* What intake_run() has said of this source: it then says only what
+	 * is news of what cannot be read.  Kept by the source; NULL: none. */
+	struct reported *reported;
+	bool routine;		/* so is the outcome: nothing was asked for */
 	bool quiet;		/* do not log what cannot be read (again) */
 	bool unchecked;		/* no server has checked the schema */
 	/* Called often while it works; -1 (with a reason) ends the work. */

@@ -3,6 +3,7 @@
 
 #include "ldapconn.h"
 #include "ldapquery.h"
+#include "reported.h"
 #include "source.h"
 #include "why.h"
 
@@ -25,6 +26,7 @@ struct listing {
 	struct ldapconn *conn;
 	const struct ldapquery *query;
 	enum listing_how how;
+	struct reported *reported;	/* NULL, or: log only what is news */
 	int64_t timeout_ms;	/* from one message to the next */
 	int (*progress)(void *ctx, struct why *);	/* -1 ends it */
 	void *progress_ctx;

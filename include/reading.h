@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "config.h"
 #include "record.h"
+#include "reported.h"
 #include "source.h"
 #include "why.h"
 
@@ -14,8 +15,9 @@
  * reading: one entry of a source -> the records that the searches make of it.
  *
  * Knows which search wants which entry and as what.  What could not be read is
- * logged (the first twenty of one reading) with the place, the entry's DN, the
- * attribute and the value, and is counted in the record that it belongs to.
+ * logged (the first twenty of one reading that are news) with the place, the
+ * entry's DN, the attribute and the value, and is counted in the record that
+ * it belongs to.
  *
  * One thread at a time.
  */
@@ -27,10 +29,12 @@ struct reading {
 	const struct config *config;
 	const char *path;	/* for "path:line: text", or "path: text" */
 	unsigned searches;	/* bit mask: no others get anything */
+	struct reported *reported;	/* NULL, or: log only what is news */
 	bool quiet;		/* do not log what cannot be read (again) */
 	bool unchecked;		/* no server has checked the schema */
 
-	uint64_t problems;	/* values that could not be read */
+	uint64_t problems;	/* values that could not be read... */
+	uint64_t told;		/* ...and those for the log */
 	uint64_t dated;		/* entries with relayEnforceFrom... */
 	unsigned long dated_line;		/* ...and the first one's... */
 	char dated_dn[READING_DN_MAX];		/* ...place */

@@ -161,15 +161,83 @@ counts_text(const uint64_t n[KINDS], char *out, size_t size)
 		    kind_names((enum kind)k, n[k]));
 }
 
+/* Of what is only looked at every now and then the log hears what is news. */
+static bool
+worth_saying(const struct intake *in, const char *text)
+{
+	bool news = reported_line(in->job->reported, text);
+
+	return (news || !in->job->routine);
+}
+
 /* While a source has not been read yet, its domains may still come. */
 static void
-log_no_domain(const struct store_view *view, const uint64_t n[KINDS])
+log_no_domain(const struct intake *in, const struct store_view *view,
+    const uint64_t n[KINDS])
 {
+	static const char text[] = "no relayDomain in the policy: recipients "
+	    "are local only by policy.local_domains and the MTA's mailer";
 
-	if (n[KIND_DOMAIN] == 0 && store_view_policy(view)->loaded)
-		log_text(LOG_SEV_WARNING, "no relayDomain in the policy: "
-		    "recipients are local only by policy.local_domains and "
-		    "the MTA's mailer");
+	if (n[KIND_DOMAIN] == 0 && store_view_policy(view)->loaded &&
+	    worth_saying(in, text))
+		log_text(LOG_SEV_WARNING, text);
+}
+
+static bool
+found_none(const struct store_view *view, enum search search)
+{
+	struct store_search info;
+	int k;
+
+	if (store_info(view, search, &info) == -1)
+		return (false);
+	for (k = 0; k < KINDS && info.entries[k] == 0; k++)
+		continue;
+	return (k == KINDS);
+}
+
+/* A server says nothing of what its rules hide.  It may be meant, but hardly
+ * of accounts. */
+static void
+log_empty(const struct intake *in, enum search search)
+{
+	const struct config_search *s = &in->job->config->searches[search];
+	struct why text;
+
+	why_set(&text, "no %s found below %s with %s: look at base, filter and "
+	    "the bind DN's rights", search_name(search), s->base,
+	    s->filter[0] != '\0' ? s->filter : "the default filter");
+	if (search == SEARCH_ACCOUNTS ? worth_saying(in, text.text) :
+	    reported_line(in->job->reported, text.text))
+		log_text(LOG_SEV_WARNING, text.text);
+}
+
+static void
+log_empty_searches(const struct intake *in, const struct store_view *view)
+{
+	int i;
+
+	for (i = 0; i < SEARCHES; i++)
+		if ((in->job->searches >> i & 1) != 0 &&
+		    config_from_ldap(&in->job->config->searches[i]) &&
+		    found_none(view, (enum search)i))
+			log_empty(in, (enum search)i);
+}
+
+static void
+log_counts(const struct intake *in, const struct store_view *view,
+    const uint64_t n[KINDS])
+{
+	char counts[256];
+	struct why text;
+
+	counts_text(n, counts, sizeof(counts));
+	why_set(&text, "in force: %s from %s (%llu value%s could not be read)",
+	    counts, in->job->name, (unsigned long long)in->reading.problems,
+	    in->reading.problems == 1 ? "" : "s");
+	if (worth_saying(in, text.text))
+		log_line(LOG_SEV_NOTICE, "policy generation %llu %s",
+		    (unsigned long long)store_generation(view), text.text);
 }
 
 static void
@@ -177,7 +245,6 @@ log_generation(const struct intake *in)
 {
 	struct store_view *view;
 	uint64_t n[KINDS];
-	char counts[256];
 	struct clock_reading now;
 
 	clock_read(&now);
@@ -185,13 +252,9 @@ log_generation(const struct intake *in)
 	    in->job->config->configured, &now)) == NULL)
 		return;
 	count_kinds(view, n);
-	counts_text(n, counts, sizeof(counts));
-	log_line(LOG_SEV_NOTICE, "policy generation %llu in force: %s from %s "
-	    "(%llu value%s could not be read)",
-	    (unsigned long long)store_generation(view), counts, in->job->name,
-	    (unsigned long long)in->reading.problems,
-	    in->reading.problems == 1 ? "" : "s");
-	log_no_domain(view, n);
+	log_counts(in, view, n);
+	log_no_domain(in, view, n);
+	log_empty_searches(in, view);
 	store_view_end(view);
 }
 
@@ -206,6 +269,7 @@ intake_init(struct intake *in, const struct intake_job *job)
 	in->reading.config = job->config;
 	in->reading.path = job->path;
 	in->reading.searches = job->searches;
+	in->reading.reported = job->reported;
 	in->reading.quiet = job->quiet;
 	in->reading.unchecked = job->unchecked;
 	reading_begin(&in->reading);
@@ -231,10 +295,12 @@ intake_run(const struct intake_job *job,
 	int result;
 
 	intake_init(&in, job);
+	reported_begin(job->reported);
 	result = tell(ctx, &sink, why);
 	reading_log(&in.reading);
 	if (result == 0 && in.outcome == INTAKE_IN_FORCE)
 		log_generation(&in);
+	reported_end(job->reported, result == 0);
 	*outcome = in.outcome;
 	intake_end(&in);
 	return (result);

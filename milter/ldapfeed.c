@@ -37,14 +37,11 @@ struct ldapfeed {
 	bool caught_up;
 	bool doubted;			/* just gone back to: is it behind? */
 	bool plain;			/* it is searched, not followed */
-
 	bool anew;			/* only a complete refresh helps */
-	int64_t behind_ms;		/* since when all that answer are
-					   behind us; 0: they are not */
+	int64_t behind_ms;		/* since when all servers are, or 0 */
 	unsigned no_sync;		/* servers without RFC 4533 */
 	struct schedule schedule;	/* of complete refreshes */
-	struct why overdue;		/* why the last one failed; "": it did
-					   not */
+	struct why overdue;		/* why the last one failed, or "" */
 	int64_t end_ms;			/* when the one under way is given up */
 	int64_t pause_ms;		/* nothing is begun before that */
 	bool tried;
@@ -52,6 +49,7 @@ struct ldapfeed {
 
 	struct listing listing;		/* while everything is read anew */
 	struct intake_job job;
+	struct reported reported;
 
 	bool asked;			/* and not answered */
 	unsigned asked_failed;		/* servers that have failed since */
@@ -318,6 +316,8 @@ read_all(struct ldapfeed *lf, enum intake_outcome *outcome, struct why *why)
 	    .timeout_ms = lf->config->timeout_ms,
 	    .progress = read_progress, .progress_ctx = lf };
 	lf->job = feedtools_job(lf->tools, uri, uri, lf->searches);
+	lf->job.routine = lf->plain && !lf->asked;
+	lf->job.reported = lf->listing.reported = &lf->reported;
 	return (intake_run(&lf->job, tell_all, lf, outcome, why));
 }
 

@@ -353,6 +353,18 @@ hear_all(struct reading *r, struct sync *sync)
 	return (0);
 }
 
+static void
+log_hidden(const struct reading *r)
+{
+	struct why text;
+
+	why_set(&text, "search of %s: there are entries whose entryCSN may not "
+	    "be read, and without that slapd does not tell what has changed: "
+	    "let the bind user read it", r->listing->query->base);
+	if (reported_line(r->listing->reported, text.text))
+		log_line(LOG_SEV_WARNING, "%s", text.text);
+}
+
 /*
  * slapd finds what has changed since a cookie by entryCSN, and in our name:
  * what we may not read of that it leaves out, and says success.  Such a cookie
@@ -367,10 +379,7 @@ tell_cookie(struct reading *r, const struct cookie *cookie)
 	if (cookie->len == 0)
 		return (0);
 	if (r->csn_hidden && cookie_has_csn(cookie)) {
-		log_line(LOG_SEV_WARNING, "search of %s: there are entries "
-		    "whose entryCSN may not be read, and without that slapd "
-		    "does not tell what has changed: let the bind user read "
-		    "it", query->base);
+		log_hidden(r);
 		return (0);
 	}
 	return (r->sink->cookie(r->sink->ctx, query->searches, cookie,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "attrmap.h"
+#include "digest.h"
 #include "dn.h"
 #include "log.h"
 #include "reading.h"
@@ -100,6 +101,27 @@ enum { READERS = sizeof(readers) / sizeof(readers[0]) };
 
 /* ---- what could not be read -------------------------------------------- */
 
+/* The same value is the same wherever it lies and whichever server tells. */
+static uint64_t
+problem_digest(const char *dn, const char *attr, const char *value,
+    size_t len, const char *text)
+{
+	uint64_t digest = digest_text(0, dn);
+
+	digest = digest_text(digest, attr);
+	digest = digest_bytes(digest, value, len);
+	return (digest_text(digest, text));
+}
+
+static bool
+for_log(struct reading *r, uint64_t digest)
+{
+
+	if (r->quiet || !reported_value(r->reported, digest))
+		return (false);
+	return (++r->told <= PROBLEMS_LOGGED);
+}
+
 static void
 problem(void *ctx, const char *dn, const char *attr, const char *value,
     size_t len, const char *text)
@@ -109,7 +131,8 @@ problem(void *ctx, const char *dn, const char *attr, const char *value,
 	int shown = (int)(len < VALUE_LOGGED ? len : VALUE_LOGGED);
 
 	r->unusable++;
-	if (++r->problems > PROBLEMS_LOGGED || r->quiet)
+	r->problems++;
+	if (!for_log(r, problem_digest(dn, attr, value, len, text)))
 		return;
 	if (r->line > 0)
 		log_line(LOG_SEV_WARNING, "%s:%lu: %s: %s%s%.*s: %s", r->path,
@@ -123,10 +146,10 @@ static void
 log_problems(const struct reading *r)
 {
 
-	if (r->problems > PROBLEMS_LOGGED && !r->quiet)
+	if (r->told > PROBLEMS_LOGGED)
 		log_line(LOG_SEV_WARNING, "%s: and %llu more values that could"
 		    " not be read", r->path,
-		    (unsigned long long)(r->problems - PROBLEMS_LOGGED));
+		    (unsigned long long)(r->told - PROBLEMS_LOGGED));
 }
 
 /* ---- dates ------------------------------------------------------------- */
@@ -169,6 +192,7 @@ static void
 log_dates(const struct reading *r)
 {
 	char place[READING_DN_MAX + 1];
+	struct why text;
 
 	if (r->dated == 0 || r->quiet ||
 	    r->config->policy.role != ROLE_AUTHORITY)
@@ -177,10 +201,12 @@ log_dates(const struct reading *r)
 		snprintf(place, sizeof(place), "%lu", r->dated_line);
 	else
 		snprintf(place, sizeof(place), " %s", r->dated_dn);
-	log_line(LOG_SEV_WARNING, "%s:%s: relayEnforceFrom is ignored in the "
-	    "authority role: refusals are real (%llu %s it)", r->path, place,
+	why_set(&text, "%s:%s: relayEnforceFrom is ignored in the authority "
+	    "role: refusals are real (%llu %s it)", r->path, place,
 	    (unsigned long long)r->dated,
 	    r->dated == 1 ? "entry has" : "entries have");
+	if (reported_line(r->reported, text.text))
+		log_text(LOG_SEV_WARNING, text.text);
 }
 
 void

@@ -39,6 +39,25 @@ may_not()
 	[ "$(sends "$@")" = 1 ]
 }
 
+searched_since()	# GENERATION
+{
+	[ "$(status_value generation)" -ge $(($1 + 2)) ]
+}
+
+# What is found again is not logged again, unless somebody asks.
+routine()		# WHAT-KIND-OF-POLLING
+{
+	local mark before
+	mark=$(log_mark)
+	before=$(status_value generation)
+	becomes "$1: it is searched again" searched_since "$before"
+	is "$(log_since "$mark" | grep -c 'in force')" 0 \
+	    "$1: the log says nothing of that"
+	mayrelay refresh > /dev/null
+	is "$(log_since "$mark" | grep -c 'in force')" 1 \
+	    "$1: but of a refresh that was asked for"
+}
+
 # A change of each kind is in force after the next search; and so on.
 changes()		# WHAT-KIND-OF-POLLING
 {
@@ -46,6 +65,7 @@ changes()		# WHAT-KIND-OF-POLLING
 	wait_for polled
 	is "$(sends p1 p1@example.com) $(sends p1200 p1200@example.com)" \
 	    "0 0" "$1: everybody is there, in pages"
+	routine "$1"
 	person new | ldap_add slapd
 	becomes "$1: who is added may send" may new new@example.com
 	ldap_set slapd "uid=new,$people" mail newer@example.com

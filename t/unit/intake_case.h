@@ -46,6 +46,8 @@ job_of(struct store *store)
 
 	config.max_shrink = 50;
 	for (i = 0; i < ROWS(maps); i++) {
+		config.searches[i].source = CONFIG_SOURCE_LDAP;
+		config.searches[i].filter = "";
 		config.searches[i].base = "dc=example,dc=com";
 		if (maps[i] != KIND_NETWORK)
 			ck_assert_int_eq(attrmap_preset("inetorgperson",
