@@ -100,6 +100,20 @@ judge_held_back(const struct standing *st, struct health *health)
 			    "back", search_name((enum search)i));
 }
 
+/* A filter that is wrong, or rights that are: nobody can sign in. */
+static void
+judge_accounts(const struct standing *st, struct health *health)
+{
+	const struct store_search *s = &st->searches[SEARCH_ACCOUNTS];
+
+	if (st->config->searches[SEARCH_ACCOUNTS].configured &&
+	    standing_ldap(st, SEARCH_ACCOUNTS) && s->loaded &&
+	    s->entries[KIND_ACCOUNT] == 0)
+		add(health, HEALTH_WARNING, "no accounts found below %s: look "
+		    "at base, filter and the bind DN's rights",
+		    st->config->searches[SEARCH_ACCOUNTS].base);
+}
+
 /* An error of the past may stay with a server that is well. */
 static bool
 server_fails(const struct standing_server *server)
@@ -158,6 +172,7 @@ health_judge(const struct standing *st, struct health *health)
 	judge_daemon(st, health);
 	judge_age(st, health);
 	judge_held_back(st, health);
+	judge_accounts(st, health);
 	if (st->running == RUNNING_NOT)
 		return;
 	judge_config(st, health);

@@ -220,6 +220,26 @@ mended
 mayrelay refresh > "$W/refreshed" 2>&1
 is "$? $(verdicts)" "0 $by_policy" "what comes back needs no leave"
 
+# Nothing can be seen, and that is accepted: somebody should look all the same.
+stop_slapd slapd
+make_slapd slapd acl=- <<-END
+access to dn.children="ou=people,$suffix"
+    by anonymous auth by * none
+$(least_rights)
+END
+start_slapd slapd
+mayrelay refresh --accept > "$W/refreshed" 2>&1
+is "$?" 0 "no account at all can be accepted"
+becomes "the log says what to look at" log_has \
+    'no accounts found below ou=people,.*: look at base, filter and'
+becomes "it is followed" server_is 0 followed
+is "$(status_exit)" 1 "the status is one to look at"
+like "$(head -n 1 "$W/status")" 'warning: no accounts found below ou=people,' \
+    "and says why"
+mended
+mayrelay refresh > "$W/refreshed" 2>&1
+is "$? $(verdicts)" "0 $by_policy" "they are back"
+
 # All entries are there, but one attribute is hidden from the feed's user.
 hide()			# ATTRIBUTE
 {

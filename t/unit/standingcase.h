@@ -207,6 +207,31 @@ held_back(struct standing_case *c)
 }
 
 static inline void
+no_accounts(struct standing_case *c)
+{
+
+	c->config.searches[SEARCH_ACCOUNTS].base =
+	    "ou=people,dc=example,dc=com";
+	c->st.searches[SEARCH_ACCOUNTS].entries[KIND_ACCOUNT] = 0;
+}
+
+static inline void
+no_accounts_in_file(struct standing_case *c)
+{
+
+	no_accounts(c);
+	c->config.searches[SEARCH_ACCOUNTS].source = "ldif:/people.ldif";
+}
+
+static inline void
+accounts_unread(struct standing_case *c)
+{
+
+	no_accounts(c);
+	c->st.searches[SEARCH_ACCOUNTS].loaded = false;
+}
+
+static inline void
 no_feed(struct standing_case *c)
 {
 

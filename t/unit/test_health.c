@@ -26,6 +26,12 @@ static const struct {
 	    { "the last reload failed" } },
 	{ "held back", held_back, HEALTH_WARNING,
 	    { "networks: a refresh is held back" } },
+	{ "no accounts", no_accounts, HEALTH_WARNING,
+	    { "no accounts found below ou=people,dc=example,dc=com: look at "
+	    "base, filter and the bind DN's rights" } },
+	{ "no accounts in a file", no_accounts_in_file, HEALTH_OK,
+	    { NULL } },
+	{ "accounts not read yet", accounts_unread, HEALTH_OK, { NULL } },
 	{ "no feed", no_feed, HEALTH_WARNING,
 	    { "mayrelay-feed does not run" } },
 	{ "an error", source_error, HEALTH_WARNING,
