@@ -42,10 +42,9 @@ class Events:
         that was done, so that the other one can go on."""
         slapd = self.r.choice(self.slapds)
         if self.pending or any(not s.running() or s in self.frozen()
-                               for s in self.slapds):
+                               for s in self.slapds) or \
+                not self.wait_asking("mirror", self.in_step, 10):
             return None
-        if not self.wait_asking("mirror", self.in_step):
-            raise Failed("the servers do not agree with each other")
         return slapd
 
     def come_back(self, slapd):
@@ -56,7 +55,7 @@ class Events:
             self.resolve()
         if len(self.slapds) > 1 and all(s.running() for s in self.slapds) \
                 and not self.frozen():
-            self.wait_asking("mirror", self.in_step)
+            self.wait_asking("mirror", self.in_step, 10)
 
     def slapd_stops(self):
         slapd = self.victim()
@@ -145,8 +144,7 @@ class Events:
             return None
         os.kill(feed, signal.SIGSTOP)
         self.unheard()
-        if not wait_silently("mirror", self.in_step):
-            raise Failed("the servers do not agree with each other")
+        wait_silently("mirror", self.in_step, 10)
         how = self.r.choice([signal.SIGTERM, signal.SIGTERM, signal.SIGKILL])
         self.doubts = self.doubts or how == signal.SIGKILL
         slapd.end(how)
@@ -183,14 +181,24 @@ class Events:
         return self.daemon.proc
 
     def refresh(self):
-        """With changes while everything is read."""
-        if self.daemon.proc:
+        """While entries are written to without a difference to what is read
+        of them, and then with one."""
+        slapd = self.writer()
+        if self.daemon.proc is None or slapd is None or \
+                self.held > time.monotonic():
+            return None
+        noise = slapd.noise()
+        for _ in range(self.r.randint(1, 5)):
             self.refreshes.append(self.daemon.refresh())
-            until = time.monotonic() + 0.3
-            while self.g.chance(0.9) and time.monotonic() < until:
-                self.change()
+            while self.refreshes[-1].poll() is None:
                 self.look()
-        return self.daemon.proc
+            for _ in range(3):
+                self.look()
+        noise()
+        self.refreshes.append(self.daemon.refresh())
+        self.unheard()
+        self.look()
+        return slapd
 
     def parent_renamed(self):
         """No increment tells of what lies below: nothing counts until a
@@ -206,8 +214,7 @@ class Events:
             record = self.tree.records[dn]
             self.tree.change(dn, tree.Record(dn[:-len(old)] + new,
                                              record.attrs))
-        if not wait_silently("mirror", self.in_step):
-            raise Failed("the servers do not agree with each other")
+        wait_silently("mirror", self.in_step)
         self.daemon.tool("refresh")
         self.catch_up(asking=False)
         return new
@@ -215,7 +222,7 @@ class Events:
     EVENTS = [("slapd_stops", 3), ("slapd_killed", 3), ("slapd_hangs", 2),
               ("slapd_restarts_unheard", 4),
               ("feed_killed", 3), ("feed_hangs", 0.6), ("daemon_stops", 2),
-              ("daemon_killed", 1), ("reload", 1), ("refresh", 2),
+              ("daemon_killed", 1), ("reload", 1), ("refresh", 3),
               ("parent_renamed", 0.6)]
 
     def event(self):

@@ -34,8 +34,22 @@ MEMBERS = ("member", "uniqueMember", "memberUid", "relayMember")
 # that the generator thinks of.
 CLASS = "soakAnything"
 SCHEMA = """objectclass ( 1.3.6.1.4.1.4203.666.11.99.1 NAME '%s'
-  SUP top AUXILIARY MAY ( cn $ member $ uniqueMember $ memberUid ) )
+  SUP top AUXILIARY MAY ( cn $ mail $ departmentNumber $ member $ uniqueMember $
+  memberUid ) )
 """ % CLASS
+
+
+# Accounts that no question touches, and that are always there: a search takes
+# some time.
+FILLERS = 400
+
+
+def filler(i):
+    """(DN, attributes); no cn, unlike all others."""
+    uid = "f%d" % i
+    return "uid=%s,%s" % (uid, PEOPLE), {
+        "objectClass": ["account", CLASS], "uid": [uid],
+        FILTER_ATTR: [FILTER_VALUE], "mail": [uid + "@filler.example"]}
 
 
 def below(dn, base):
@@ -193,6 +207,8 @@ class Tree:
             records = [self.states[p][i].values() if p == part else []
                        for p in PARTS]
             self.policies[key] = policy_lines(self.policy_of(*records))
+            if part == "accounts":
+                self.policies[key].add(fillers_line(FILLERS))
         return self.policies[key]
 
     def expected(self):
@@ -213,6 +229,11 @@ class Tree:
 
 
 # ---- an entry as t/tools/storedump shows it ----------------------------------
+
+def fillers_line(n):
+    """Stands for all their lines."""
+    return "accounts", "fillers", "are", n
+
 
 def policy_lines(p):
     out = set()

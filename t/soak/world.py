@@ -1,5 +1,6 @@
 """What the soak runs: private slapds, and a mayrelayd that follows them."""
 
+import itertools
 import json
 import os
 import pwd
@@ -7,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import ldap
@@ -20,6 +22,7 @@ BASE = tree.BASE
 ADMIN, ADMIN_PASSWORD = "cn=admin," + BASE, "Admin-of-a-soak"
 READER, READER_PASSWORD = "cn=mayrelay," + BASE, "Reader-of-a-soak"
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+NOISE = "description"
 PATIENCE = 60               # for what will never happen
 GONE = (ldap.SERVER_DOWN, ldap.CONNECT_ERROR, ldap.TIMEOUT, ldap.BUSY,
         ldap.UNAVAILABLE)
@@ -90,6 +93,18 @@ class Slapd:
                 ["slapadd", "-q", "-w", "-f", self.dir + "/slapd.conf"],
                 input=text.encode(), check=True, stdout=log,
                 stderr=log)
+
+    def take_from(self, other):
+        """Everything anew; neither runs."""
+        text = subprocess.run(
+            ["slapcat", "-f", other.dir + "/slapd.conf"], check=True,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+        for name in os.listdir(self.dir + "/db"):
+            os.unlink(self.dir + "/db/" + name)
+        with open(self.dir + "/log", "ab") as log:
+            subprocess.run(
+                ["slapadd", "-q", "-w", "-f", self.dir + "/slapd.conf"],
+                input=text, check=True, stdout=log, stderr=log)
 
     # -- its life -----------------------------------------------------------
 
@@ -169,6 +184,32 @@ class Slapd:
     def result(self, number, timeout):
         """Raises what the server said, ldap.TIMEOUT if nothing."""
         self.conn.result4(number, all=1, timeout=timeout)
+
+    def noise(self):
+        """Go on writing to an attribute of the fillers that nobody reads,
+        until what is returned is called."""
+        conn = ldap.initialize(self.uri)
+        conn.simple_bind_s(ADMIN, ADMIN_PASSWORD)
+        over = threading.Event()
+
+        def write():
+            for i in itertools.count():
+                if over.is_set():
+                    break
+                try:
+                    conn.modify_s(tree.filler(i % tree.FILLERS)[0], [(
+                        ldap.MOD_REPLACE, NOISE, [b"%d" % i])])
+                except ldap.LDAPError:
+                    pass
+            conn.unbind_s()
+
+        thread = threading.Thread(target=write)
+        thread.start()
+
+        def end():
+            over.set()
+            thread.join()
+        return end
 
     def entries(self):
         """{dn: attributes} of all the leaf entries that have a cn."""
@@ -302,6 +343,11 @@ class Mayrelay(run.Daemon):
                                self.dir + "/store"], capture_output=True)
         if said.returncode != 0:
             return None
-        lines = {tuple(line.split(" ", 3))
-                 for line in said.stdout.decode().splitlines()}
-        return {line for line in lines if line[3] != tree.NOTHING}
+        out, fillers = set(), set()
+        for text in said.stdout.decode().splitlines():
+            line = tuple(text.split(" ", 3))
+            if line[1].startswith("uid=f"):
+                fillers.add(line[1])
+            elif line[3] != tree.NOTHING:
+                out.add(line)
+        return out | {tree.fillers_line(len(fillers))}
