@@ -38,7 +38,7 @@ struct sync {
 	struct cookie sent;	/* what the search began with; len 0: none */
 	struct cookie cookie;	/* that; as last given in the refresh; merged
 				   with what is given after it */
-	bool given;		/* one was */
+	bool given;		/* one was, in the refresh */
 	bool no_use;		/* the refresh ended with one of no use */
 	bool told;		/* of any entry, if only of its staying */
 	struct uuidset present;	/* named in the refresh */

@@ -23,6 +23,9 @@ struct follower {
 	struct sync sync;
 	struct cookie kept;	/* in the store */
 	int id;
+	bool asked;		/* where the server stands */
+	struct sync state;
+	int state_id;
 };
 
 struct persist {
@@ -166,6 +169,73 @@ hear_query(struct follower *f, const struct ldapconn_message *message,
 	return (0);
 }
 
+/* ---- where the server stands -------------------------------------------- */
+
+/*
+ * slapd says that there is nothing new, and gives no cookie, also when it knows
+ * less than we do.  To whoever asks without a cookie it tells how much.
+ */
+static bool
+must_ask(const struct follower *f)
+{
+
+	return (!f->asked && !f->sync.given && cookie_has_csn(&f->kept));
+}
+
+static int
+state_ask(struct follower *f, struct why *why)
+{
+	static const char *const nothing[] = { "1.1", NULL };
+	const struct ldapconn_search search = { .base = f->query->base,
+	    .base_only = true, .filter = "(objectClass=*)",
+	    .attrs = nothing, .sync = true, .mode = SYNC_REFRESH_ONLY };
+
+	if (ldapconn_search(f->persist->job.conn, &search, &f->state_id,
+	    why) == -1)
+		return (-1);
+	sync_begin(&f->state, SYNC_REFRESH_ONLY, NULL);
+	f->asked = true;
+	return (0);
+}
+
+static int
+state_put(void *ctx, const unsigned char uuid[SYNC_UUID],
+    const struct entry *entry, struct why *why)
+{
+
+	(void)ctx;
+	(void)uuid;
+	(void)entry;
+	(void)why;
+	return (0);
+}
+
+static int
+state_delete(void *ctx, const unsigned char uuid[SYNC_UUID], struct why *why)
+{
+
+	(void)ctx;
+	(void)uuid;
+	(void)why;
+	return (0);
+}
+
+static int
+hear_state(struct follower *f, const struct ldapconn_message *message,
+    struct why *why)
+{
+	const struct sync_sink sink = { NULL, state_put, state_delete, NULL };
+
+	if (sync_hear(&f->state, message, &sink, why) == -1)
+		return (-1);
+	if (f->state.stage != SYNC_COMPLETE ||
+	    !cookie_behind(&f->kept, &f->state.cookie))
+		return (0);
+	f->persist->trouble = PERSIST_NEWER;
+	return (why_set(why, "the server has not caught up with what another "
+	    "one has told"));
+}
+
 /* ---- the probe ---------------------------------------------------------- */
 
 static int
@@ -212,9 +282,13 @@ hear(struct persist *p, const struct ldapconn_message *message,
 
 	if (p->probing && message->id == p->probe)
 		return (hear_probe(p, message, why));
-	for (i = 0; i < p->sent; i++)
+	for (i = 0; i < p->sent; i++) {
 		if (p->followers[i].id == message->id)
 			return (hear_query(&p->followers[i], message, why));
+		if (p->followers[i].asked &&
+		    p->followers[i].state_id == message->id)
+			return (hear_state(&p->followers[i], message, why));
+	}
 	return (0);
 }
 
@@ -331,8 +405,13 @@ send_next(struct persist *p, struct why *why)
 static int
 catch_up(struct persist *p, struct why *why)
 {
+	struct follower *f = &p->followers[p->sent - 1];
 
-	if (p->followers[p->sent - 1].sync.stage != SYNC_PERSISTING)
+	if (f->sync.stage != SYNC_PERSISTING)
+		return (0);
+	if (must_ask(f))
+		return (state_ask(f, why));
+	if (f->asked && f->state.stage != SYNC_COMPLETE)
 		return (0);
 	if (p->sent < p->job.n)
 		return (send_next(p, why));
@@ -415,6 +494,8 @@ persist_end(struct persist *p)
 	for (i = 0; i < p->sent; i++) {
 		ldapconn_abandon(p->job.conn, p->followers[i].id);
 		sync_end(&p->followers[i].sync);
+		if (p->followers[i].asked)
+			sync_end(&p->followers[i].state);
 	}
 	arena_free(&p->arena);
 	free(p);

@@ -48,10 +48,11 @@ keep_cookie(struct sync *sync, const struct cookie *cookie)
 
 	if (cookie->len == 0)
 		return;
-	if (sync->stage == SYNC_PERSISTING)
+	if (sync->stage == SYNC_PERSISTING) {
 		cookie_merge(&sync->cookie, cookie);
-	else
-		sync->cookie = *cookie;
+		return;
+	}
+	sync->cookie = *cookie;
 	sync->given = true;
 }
 
