@@ -35,7 +35,6 @@ struct ldapfeed {
 	size_t server;			/* it belongs to */
 	struct persist *persist;	/* what is followed on it, or NULL */
 	bool caught_up;
-	bool doubted;			/* just gone back to: is it behind? */
 	bool plain;			/* it is searched, not followed */
 	bool anew;			/* only a complete refresh helps */
 	int64_t behind_ms;		/* since when all servers are, or 0 */
@@ -119,7 +118,7 @@ disconnect(struct ldapfeed *lf)
 	lf->persist = NULL;
 	ldapconn_close(lf->conn);
 	lf->conn = NULL;
-	lf->caught_up = lf->doubted = false;
+	lf->caught_up = false;
 }
 
 static void
@@ -174,24 +173,18 @@ dial_server(struct ldapfeed *lf, size_t server)
 	}
 }
 
-/*
- * Leave the one in use, if there is one, for the one just connected to.  A
- * slapd that is behind, and has nothing new, says nothing of it to whoever goes
- * on from a cookie: so everything is read.
- */
+/* Leave the one in use, if there is one, for the one just connected to. */
 static void
 adopt(struct ldapfeed *lf, struct ldapconn *conn)
 {
-	const bool back = lf->conn != NULL;
 
-	if (back) {
+	if (lf->conn != NULL) {
 		log_line(LOG_SEV_NOTICE, "%s: answers again: it is gone back "
 		    "to", uri_of(lf, lf->dialled));
 		disconnect(lf);
 		show(lf, lf->server, SERVER_IDLE, 0);
 	}
 	lf->conn = conn;
-	lf->doubted = back;
 	lf->server = lf->dialled;
 	if (schedule_due(&lf->schedule, clock_ms()))
 		lf->no_sync = 0;	/* it may have got it meanwhile */
@@ -359,8 +352,7 @@ read_failed(struct ldapfeed *lf, const char *text)
 	atomic_fetch_add(&lf->tools->counters->ldap_full[REFRESH_FAILED], 1);
 	if (stands && (lf->asked || schedule_due(&lf->schedule, clock_ms())))
 		put_off(lf, text);
-	if (!stands || lf->asked || lf->anew || lf->doubted ||
-	    lf->listing.lost)
+	if (!stands || lf->asked || lf->anew || lf->listing.lost)
 		server_failed(lf, lf->server, text);
 }
 
@@ -402,7 +394,7 @@ read_done(struct ldapfeed *lf, int64_t began_ms)
 	struct cookie cookies[SEARCHES];
 
 	lf->tools->drop = 0;
-	lf->anew = lf->doubted = false;
+	lf->anew = false;
 	why_set(&lf->overdue, "%s", "");
 	if (!lf->plain) {
 		schedule_done(&lf->schedule, began_ms, clock_ms());
@@ -549,7 +541,7 @@ static bool
 must_read(const struct ldapfeed *lf)
 {
 
-	return (lf->asked || lf->anew || lf->plain || lf->doubted ||
+	return (lf->asked || lf->anew || lf->plain ||
 	    schedule_due(&lf->schedule, clock_ms()));
 }
 
