@@ -62,8 +62,8 @@ bool cookie_has_csn(const struct cookie *);
  * ("sid="), but takes that in a request for the serverID of who asks: changes
  * first made at that server are then never sent, because it would have them
  * already; with another server's cookie that is a gap that nobody sees.  So
- * that part is left out; and what cookie_merge() has noted.  Cookies that do not
- * begin as slapd's stay as they are.  The two must not be one.
+ * that part is left out; and what cookie_merge() has noted.  Cookies that do
+ * not begin as slapd's stay as they are.  The two must not be one.
  */
 void cookie_anonymous(const struct cookie *, struct cookie *);
 
@@ -81,7 +81,8 @@ void cookie_anonymous(const struct cookie *, struct cookie *);
  * and no CSN says nothing new.
  *
  * The result has its servers sorted and no "sid="; one that is longer than
- * COOKIE_MAX is none.  Unless both read as slapd's, ${given} replaces ${cookie}.
+ * COOKIE_MAX is none.  Unless both read as slapd's, ${given} replaces
+ * ${cookie}.
  */
 void cookie_merge(struct cookie *, const struct cookie *);
 
