@@ -15,10 +15,10 @@
  * (refreshAndPersist) from their cookies on, into the store.
  *
  * They catch up one after the other; a server that has nothing new is asked
- * where it stands, because it may be behind us.  When all have, what they told is
- * put in force at once.  From then on each message is put in force as it comes, and a
- * probe goes out every poll_interval: a search of one entry on the same
- * connection, because a server that hangs is silent.
+ * where it stands, because it may be behind us.  When all have, what they told
+ * is put in force at once.  From then on each message is put in force as it
+ * comes, and a probe goes out every poll_interval: a search of one entry on the
+ * same connection, because a server that hangs is silent.
  *
  * Belongs to the feed's thread.
  */
