@@ -201,8 +201,12 @@ slip_live()		# OPTION...
 slip_live
 becomes "going on from a cookie is held back, too" held_back
 is "$(verdicts)" "$by_policy" "the policy is as it was"
-holds "that was by a present phase" test \
-    "$(status_value ldap resumed held_back)" -ge 1
+# Counted a moment after the store knows of it.
+resumed_held_back()
+{
+	test "$(status_value ldap resumed held_back)" -ge 1
+}
+becomes "that was by a present phase" resumed_held_back
 becomes "and it grows old" grown_old
 mayrelay refresh > "$W/refreshed" 2>&1
 is "$?" 1 "a refresh does not help"
@@ -321,6 +325,11 @@ load_slapd slapd < "$W/without.ldif"
 start_slapd slapd
 becomes "without that it goes on" followed
 
+policy_empty()
+{
+	[ "$(status_value policy_loaded)" = False ]
+}
+
 # Nothing was ever read: nothing can be decided.
 stops "mayrelayd ends"
 rm -rf "$store"
@@ -328,6 +337,7 @@ mended size=5
 start_mayrelayd
 becomes "a first refresh that fails: the log says why" log_has \
     '[Ss]ize ?[Ll]imit'
+becomes "and there is a store, with nothing in it" policy_empty
 is "$(verdicts)" "75 75 75" "and mail is put off"
 mended
 becomes "without the limit it is in force" followed
