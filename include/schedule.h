@@ -15,7 +15,8 @@
 enum {
 	SCHEDULE_BACKOFF_MIN_MS = 1000,
 	SCHEDULE_BACKOFF_MAX_MS = 60 * 60 * 1000,
-	SCHEDULE_REST_MIN_MS = 5000	/* ten times as long as it took */
+	SCHEDULE_REST_MIN_MS = 5000,	/* and ten times as long as it took */
+	SCHEDULE_SOON_MS = 10 * 60 * 1000
 };
 
 struct schedule {
@@ -44,6 +45,10 @@ void schedule_done(struct schedule *, int64_t, int64_t);
 
 /** schedule_failed(schedule, now): one has failed. */
 void schedule_failed(struct schedule *, int64_t);
+
+/** schedule_soon(schedule, now): make one due SCHEDULE_SOON_MS from now, if it
+ * would be later. */
+void schedule_soon(struct schedule *, int64_t);
 
 /** schedule_put_off(schedule, now): none for an interval. */
 void schedule_put_off(struct schedule *, int64_t);

@@ -35,6 +35,7 @@ struct ldapfeed {
 	size_t server;			/* it belongs to */
 	struct persist *persist;	/* what is followed on it, or NULL */
 	bool caught_up;
+	bool complete;			/* everything was read on it */
 	bool plain;			/* it is searched, not followed */
 	bool anew;			/* only a complete refresh helps */
 	int64_t behind_ms;		/* since when all servers are, or 0 */
@@ -118,7 +119,7 @@ disconnect(struct ldapfeed *lf)
 	lf->persist = NULL;
 	ldapconn_close(lf->conn);
 	lf->conn = NULL;
-	lf->caught_up = false;
+	lf->caught_up = lf->complete = false;
 }
 
 static void
@@ -395,6 +396,7 @@ read_done(struct ldapfeed *lf, int64_t began_ms)
 
 	lf->tools->drop = 0;
 	lf->anew = false;
+	lf->complete = true;
 	why_set(&lf->overdue, "%s", "");
 	if (!lf->plain) {
 		schedule_done(&lf->schedule, began_ms, clock_ms());
@@ -451,13 +453,6 @@ follow(struct ldapfeed *lf, const struct cookie cookies[SEARCHES])
 	}
 }
 
-static void
-count_resumed(struct ldapfeed *lf, enum refresh_result result)
-{
-
-	atomic_fetch_add(&lf->tools->counters->ldap_resumed[result], 1);
-}
-
 /* A server that refuses the cookies that it gives must not keep us at it. */
 static void
 anew(struct ldapfeed *lf, const char *text)
@@ -490,8 +485,9 @@ follow_failed(struct ldapfeed *lf, enum persist_trouble trouble,
 	persist_end(lf->persist);
 	lf->persist = NULL;
 	if (!lf->caught_up)
-		count_resumed(lf, trouble == PERSIST_HELD_BACK ?
-		    REFRESH_HELD_BACK : REFRESH_FAILED);
+		atomic_fetch_add(&lf->tools->counters->ldap_resumed[
+		    trouble == PERSIST_HELD_BACK ? REFRESH_HELD_BACK :
+		    REFRESH_FAILED], 1);
 	lf->caught_up = false;
 	switch (trouble) {
 	case PERSIST_FAILED:
@@ -512,6 +508,21 @@ follow_failed(struct ldapfeed *lf, enum persist_trouble trouble,
 	}
 }
 
+/* A slapd that crashed has forgotten what it had not told before: whoever goes
+ * on from a cookie never hears of it, and nothing says so. */
+static void
+caught_up(struct ldapfeed *lf)
+{
+
+	lf->caught_up = lf->tried = true;
+	if (!lf->complete)
+		schedule_soon(&lf->schedule, clock_ms());
+	atomic_fetch_add(
+	    &lf->tools->counters->ldap_resumed[REFRESH_DONE], 1);
+	server_well(lf, SERVER_FOLLOWED);
+	log_line(LOG_SEV_NOTICE, "%s: is followed", uri_of(lf, lf->server));
+}
+
 static bool
 follow_step(struct ldapfeed *lf)
 {
@@ -525,13 +536,8 @@ follow_step(struct ldapfeed *lf)
 		follow_failed(lf, trouble, why.text);
 		return (true);
 	}
-	if (!lf->caught_up && persist_caught_up(lf->persist)) {
-		lf->caught_up = lf->tried = true;
-		count_resumed(lf, REFRESH_DONE);
-		server_well(lf, SERVER_FOLLOWED);
-		log_line(LOG_SEV_NOTICE, "%s: is followed",
-		    uri_of(lf, lf->server));
-	}
+	if (!lf->caught_up && persist_caught_up(lf->persist))
+		caught_up(lf);
 	return (busy);
 }
 

@@ -48,6 +48,14 @@ schedule_failed(struct schedule *s, int64_t now)
 }
 
 void
+schedule_soon(struct schedule *s, int64_t now)
+{
+
+	if (s->due_ms > now + SCHEDULE_SOON_MS)
+		s->due_ms = now + SCHEDULE_SOON_MS;
+}
+
+void
 schedule_put_off(struct schedule *s, int64_t now)
 {
 

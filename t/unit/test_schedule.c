@@ -114,6 +114,29 @@ START_TEST(put_off)
 }
 END_TEST
 
+static const struct {
+	const char *label;
+	int64_t age_s;
+	int64_t due_ms;
+} soons[] = {
+	{ "in an hour: in ten minutes", 0, 600000 },
+	{ "in five minutes: then", 3300, 300000 },
+	{ "now: now", INT64_MAX, 0 },
+};
+
+START_TEST(soon)
+{
+	struct schedule s;
+
+	schedule_init(&s, HOUR, soons[_i].age_s, NOW);
+	schedule_soon(&s, NOW);
+	ck_assert_msg(schedule_due(&s, NOW + soons[_i].due_ms), "%s",
+	    soons[_i].label);
+	ck_assert_msg(!schedule_due(&s, NOW + soons[_i].due_ms - 1),
+	    "%s: not before", soons[_i].label);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -124,5 +147,6 @@ main(void)
 	suite_one(s, counts_from_its_beginning);
 	suite_rows(s, rest, ROWS(rests));
 	suite_one(s, put_off);
+	suite_rows(s, soon, ROWS(soons));
 	return (suite_run(s));
 }
