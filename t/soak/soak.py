@@ -34,7 +34,7 @@ import run                  # noqa: E402
 
 FULL_REFRESH = 25           # s
 WINDOW_MOST = 40            # states of a part; then no changes for a while
-COMBINATIONS = 30000        # of states that one answer is compared with
+COMBINATIONS = 200000       # of states that one answer is compared with
 MIXTURES = 3000
 AGE_MOST = 300              # s; nothing here keeps the source away so long
 
@@ -219,8 +219,8 @@ class Soak(Events):
     def look(self):
         """What each search has put in force must be one of its states, as a
         whole."""
-        dump = self.args.servers == 1 and self.daemon.proc and \
-            self.daemon.dump()
+        dump = self.args.servers == 1 and not self.doubts and \
+            self.daemon.proc and self.daemon.dump()
         if not dump:
             return
         self.n["looks"] += 1
@@ -281,7 +281,7 @@ class Soak(Events):
                 break
         mixed = any(not self.judge(p, now, q, reply, log)
                     for p in t.mixtures(MIXTURES))
-        if mixed and self.args.servers == 2:
+        if mixed and (self.args.servers == 2 or self.doubts):
             self.n["explained by a mixture"] += 1
             return
         self.unexplained(q, reply, log, seen, mixed)
