@@ -150,7 +150,7 @@ class Events:
         slapd.end(how)
         self.come_back(slapd)
         self.unheard()
-        os.kill(feed, signal.SIGCONT)
+        self.goes_on(feed)      # unless that took so long that it was replaced
         return slapd
 
     def goes_on(self, feed):
