@@ -65,9 +65,11 @@ class Events:
         return slapd
 
     def slapd_killed(self):
-        """Perhaps while it does something."""
+        """Perhaps while it does something; not if there are two: the other one
+        would go on from a state before that, which nobody else was in."""
         slapd = self.victim()
-        op = self.g.operation() if slapd and self.g.chance(0.7) else None
+        op = self.g.operation() if slapd and len(self.slapds) == 1 and \
+            self.g.chance(0.7) else None
         if slapd:
             self.doubts = True
             self.soon(0.1, 4, lambda: self.come_back(slapd))
