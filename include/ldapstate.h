@@ -25,10 +25,6 @@
 bool ldapstate_cookies(const struct feedtools *, const struct ldapquery *,
     size_t, struct cookie *);
 
-/** ldapstate_cookie(tools, query, cookie): the same for one. */
-bool ldapstate_cookie(const struct feedtools *, const struct ldapquery *,
-    struct cookie *);
-
 /**
  * ldapstate_completed(tools, searches):
  * Seconds since these (bit mask) were last read completely, of several the

@@ -31,6 +31,10 @@ enum sync_trouble {
 	SYNC_NOT_OFFERED	/* the server has no RFC 4533 */
 };
 
+/* Of a server that knows less than another one has told (cookie_behind). */
+#define SYNC_BEHIND \
+    "the server has not caught up with what another one has told"
+
 struct sync {
 	enum sync_mode mode;
 	enum sync_stage stage;

@@ -11,6 +11,7 @@
 #include "persist.h"
 #include "schedule.h"
 #include "servers.h"
+#include "sync.h"
 
 enum {
 	READ_MAX_MS = 60 * 60 * 1000,	/* of a complete refresh */
@@ -263,11 +264,10 @@ check_caught_up(struct ldapfeed *lf, struct why *why)
 	struct cookie before;
 
 	if (listing->cookie.len == 0 || accepted(lf) ||
-	    !ldapstate_cookie(lf->tools, listing->query, &before) ||
+	    !ldapstate_cookies(lf->tools, listing->query, 1, &before) ||
 	    !cookie_behind(&before, &listing->cookie) || !is_behind(lf))
 		return (0);
-	return (why_set(why, "the server has not caught up with what another "
-	    "one has told"));
+	return (why_set(why, SYNC_BEHIND));
 }
 
 static int

@@ -60,14 +60,6 @@ ldapstate_cookies(const struct feedtools *tools,
 	return (stands);
 }
 
-bool
-ldapstate_cookie(const struct feedtools *tools,
-    const struct ldapquery *query, struct cookie *cookie)
-{
-
-	return (ldapstate_cookies(tools, query, 1, cookie));
-}
-
 int64_t
 ldapstate_completed(const struct feedtools *tools, unsigned searches)
 {

@@ -169,6 +169,21 @@ hear_query(struct follower *f, const struct ldapconn_message *message,
 	return (0);
 }
 
+/* ---- searches of one entry ---------------------------------------------- */
+
+static const char *const no_attributes[] = { "1.1", NULL };
+
+/* Of what its base says there is nothing to read: only that it is there. */
+static struct ldapconn_search
+base_of(const struct ldapquery *query)
+{
+	struct ldapconn_search search = { .base = query->base,
+	    .base_only = true, .filter = "(objectClass=*)",
+	    .attrs = no_attributes };
+
+	return (search);
+}
+
 /* ---- where the server stands -------------------------------------------- */
 
 /*
@@ -185,11 +200,10 @@ must_ask(const struct follower *f)
 static int
 state_ask(struct follower *f, struct why *why)
 {
-	static const char *const nothing[] = { "1.1", NULL };
-	const struct ldapconn_search search = { .base = f->query->base,
-	    .base_only = true, .filter = "(objectClass=*)",
-	    .attrs = nothing, .sync = true, .mode = SYNC_REFRESH_ONLY };
+	struct ldapconn_search search = base_of(f->query);
 
+	search.sync = true;
+	search.mode = SYNC_REFRESH_ONLY;
 	if (ldapconn_search(f->persist->job.conn, &search, &f->state_id,
 	    why) == -1)
 		return (-1);
@@ -232,8 +246,7 @@ hear_state(struct follower *f, const struct ldapconn_message *message,
 	    !cookie_behind(&f->kept, &f->state.cookie))
 		return (0);
 	f->persist->trouble = PERSIST_NEWER;
-	return (why_set(why, "the server has not caught up with what another "
-	    "one has told"));
+	return (why_set(why, SYNC_BEHIND));
 }
 
 /* ---- the probe ---------------------------------------------------------- */
@@ -241,12 +254,8 @@ hear_state(struct follower *f, const struct ldapconn_message *message,
 static int
 probe_send(struct persist *p, struct why *why)
 {
-	static const char *const nothing[] = { "1.1", NULL };
-	const struct ldapquery *query =
-	    &p->job.queries[p->probe_turn++ % p->job.n];
-	const struct ldapconn_search search = { .base = query->base,
-	    .base_only = true, .filter = "(objectClass=*)",
-	    .attrs = nothing };
+	const struct ldapconn_search search =
+	    base_of(&p->job.queries[p->probe_turn++ % p->job.n]);
 
 	if (ldapconn_search(p->job.conn, &search, &p->probe, why) == -1)
 		return (-1);

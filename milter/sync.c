@@ -190,8 +190,7 @@ refresh_end(struct sync *sync, struct why *why)
 	}
 	if (behind(sync)) {
 		sync->trouble = SYNC_COOKIE_NEWER;
-		return (why_set(why, "the server has not caught up with what "
-		    "another one has told"));
+		return (why_set(why, SYNC_BEHIND));
 	}
 	uuidset_free(&sync->present);
 	sync->stage = sync->mode == SYNC_REFRESH_AND_PERSIST ?
