@@ -112,6 +112,47 @@ const struct option_type configtype_socket = {
 	"\"inet:8891@127.0.0.1\"", read_socket, option_digest_string
 };
 
+/* ---- what several types have in common -------------------------------- */
+
+/* "" for none; else what ${read} makes of it. */
+static int
+read_or_none(const struct option *o, const struct setting *s,
+    struct arena *arena, int (*read)(const struct option *,
+    const struct setting *, struct arena *, void *, struct why *),
+    void *target, struct why *why)
+{
+	const char *text;
+
+	if (setting_text(s, o->type->wants, &text, why) != 0)
+		return (-1);
+	if (text[0] == '\0')
+		return (setting_keep(s, arena, "", target, why));
+	return (read(o, s, arena, target, why));
+}
+
+/* A list, of each element what ${keep} makes of it. */
+static int
+read_each(const struct option *o, const struct setting *s,
+    struct arena *arena, int (*keep)(const struct setting *, struct arena *,
+    const char *, const char **, struct why *), struct texts *texts,
+    struct why *why)
+{
+	struct texts raw;
+	const char **v;
+	size_t i;
+
+	if (option_read_texts(s, o->type->wants, arena, &raw, why) != 0)
+		return (-1);
+	if ((v = arena_array(arena, raw.n, sizeof(*v))) == NULL)
+		return (setting_error(s, why, "out of memory"));
+	for (i = 0; i < raw.n; i++)
+		if (keep(setting_at(s, i), arena, raw.v[i], &v[i], why) != 0)
+			return (-1);
+	texts->v = v;
+	texts->n = raw.n;
+	return (0);
+}
+
 /* ---- the directory ---------------------------------------------------- */
 
 #define LDIF	"an LDIF file, written \"ldif:/etc/mayrelay/policy.ldif\""
@@ -149,13 +190,8 @@ static int
 read_source_or_none(const struct option *o, const struct setting *s,
     struct arena *arena, void *target, struct why *why)
 {
-	const char *source;
 
-	if (setting_text(s, o->type->wants, &source, why) != 0)
-		return (-1);
-	if (source[0] == '\0')
-		return (setting_keep(s, arena, "", target, why));
-	return (read_source(o, s, arena, target, why));
+	return (read_or_none(o, s, arena, read_source, target, why));
 }
 
 const struct option_type configtype_source_or_none = {
@@ -163,16 +199,22 @@ const struct option_type configtype_source_or_none = {
 };
 
 static int
-read_ldif_or_none(const struct option *o, const struct setting *s,
+read_ldif(const struct option *o, const struct setting *s,
     struct arena *arena, void *target, struct why *why)
 {
 	const char *source;
 
 	if (setting_text(s, o->type->wants, &source, why) != 0)
 		return (-1);
-	if (source[0] == '\0')
-		return (setting_keep(s, arena, "", target, why));
 	return (keep_source(o, s, arena, source, target, why));
+}
+
+static int
+read_ldif_or_none(const struct option *o, const struct setting *s,
+    struct arena *arena, void *target, struct why *why)
+{
+
+	return (read_or_none(o, s, arena, read_ldif, target, why));
 }
 
 const struct option_type configtype_ldif_or_none = {
@@ -286,34 +328,36 @@ read_domain(const struct option *o, const struct setting *s,
 
 	if (setting_text(s, o->type->wants, &text, why) != 0)
 		return (-1);
-	if (text[0] == '\0')
-		return (setting_keep(s, arena, "", target, why));
 	return (keep_domain(s, arena, text, false, target, why));
 }
 
+static int
+read_domain_or_none(const struct option *o, const struct setting *s,
+    struct arena *arena, void *target, struct why *why)
+{
+
+	return (read_or_none(o, s, arena, read_domain, target, why));
+}
+
 const struct option_type configtype_domain = {
-	"a domain such as \"example.com\"", read_domain, option_digest_string
+	"a domain such as \"example.com\"", read_domain_or_none,
+	option_digest_string
 };
+
+static int
+keep_domains(const struct setting *s, struct arena *arena, const char *text,
+    const char **kept, struct why *why)
+{
+
+	return (keep_domain(s, arena, text, text[0] == '.', kept, why));
+}
 
 static int
 read_domains(const struct option *o, const struct setting *s,
     struct arena *arena, void *target, struct why *why)
 {
-	struct texts raw, *texts = target;
-	const char **v;
-	size_t i;
 
-	if (option_read_texts(s, o->type->wants, arena, &raw, why) != 0)
-		return (-1);
-	if ((v = arena_array(arena, raw.n, sizeof(*v))) == NULL)
-		return (setting_error(s, why, "out of memory"));
-	for (i = 0; i < raw.n; i++)
-		if (keep_domain(setting_at(s, i), arena, raw.v[i],
-		    raw.v[i][0] == '.', &v[i], why) != 0)
-			return (-1);
-	texts->v = v;
-	texts->n = raw.n;
-	return (0);
+	return (read_each(o, s, arena, keep_domains, target, why));
 }
 
 const struct option_type configtype_domains = {
@@ -343,25 +387,19 @@ keep_realm(const struct setting *s, struct arena *arena, const char *text,
 }
 
 static int
-read_realms_without(const struct option *o, const struct setting *s,
-    struct arena *arena, const char *mark, struct texts *texts,
-    struct why *why)
+keep_login_realm(const struct setting *s, struct arena *arena,
+    const char *text, const char **kept, struct why *why)
 {
-	struct texts raw;
-	const char **v;
-	size_t i;
 
-	if (option_read_texts(s, o->type->wants, arena, &raw, why) != 0)
-		return (-1);
-	if ((v = arena_array(arena, raw.n, sizeof(*v))) == NULL)
-		return (setting_error(s, why, "out of memory"));
-	for (i = 0; i < raw.n; i++)
-		if (keep_realm(setting_at(s, i), arena, raw.v[i], mark, &v[i],
-		    why) != 0)
-			return (-1);
-	texts->v = v;
-	texts->n = raw.n;
-	return (0);
+	return (keep_realm(s, arena, text, "@", kept, why));
+}
+
+static int
+keep_windows_domain(const struct setting *s, struct arena *arena,
+    const char *text, const char **kept, struct why *why)
+{
+
+	return (keep_realm(s, arena, text, "\\", kept, why));
 }
 
 static int
@@ -369,7 +407,7 @@ read_realms(const struct option *o, const struct setting *s,
     struct arena *arena, void *target, struct why *why)
 {
 
-	return (read_realms_without(o, s, arena, "@", target, why));
+	return (read_each(o, s, arena, keep_login_realm, target, why));
 }
 
 const struct option_type configtype_realms = {
@@ -382,7 +420,7 @@ read_windows_domains(const struct option *o, const struct setting *s,
     struct arena *arena, void *target, struct why *why)
 {
 
-	return (read_realms_without(o, s, arena, "\\", target, why));
+	return (read_each(o, s, arena, keep_windows_domain, target, why));
 }
 
 const struct option_type configtype_windows_domains = {
@@ -398,7 +436,7 @@ read_realm(const struct option *o, const struct setting *s,
 
 	if (setting_text(s, o->type->wants, &text, why) != 0)
 		return (-1);
-	return (keep_realm(s, arena, text, "@", target, why));
+	return (keep_login_realm(s, arena, text, target, why));
 }
 
 const struct option_type configtype_realm = {
