@@ -14,40 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
-#include "store.h"
+#define STORETOOL_NAME	"storedump"
+#include "storetool.h"
 #include "when.h"
-
-static int
-fail(const char *text)
-{
-
-	fprintf(stderr, "storedump: %s\n", text);
-	exit(2);
-}
-
-static struct store *
-open_store(const char *dir, enum store_mode mode)
-{
-	struct store *store;
-	struct why why;
-
-	if (store_open(dir, mode, &store, &why) == -1)
-		fail(why.text);
-	return (store);
-}
-
-static struct store_view *
-open_view(struct store *store)
-{
-	struct clock_reading now;
-	struct store_view *view;
-
-	clock_read(&now);
-	if ((view = store_view_begin(store, 0, &now)) == NULL)
-		fail("memory is short");
-	return (view);
-}
 
 /* ---- every entry --------------------------------------------------------- */
 
@@ -215,7 +184,7 @@ static int
 dump(const char *dir)
 {
 	struct store *store = open_store(dir, STORE_READ);
-	struct store_view *view = open_view(store);
+	struct store_view *view = open_view(store, 0);
 	enum search search;
 
 	for (search = 0; search <= SEARCH_OVERRIDES; search++)
@@ -244,7 +213,7 @@ static int
 show_cookie(const char *dir, enum search search)
 {
 	struct store *store = open_store(dir, STORE_READ);
-	struct store_view *view = open_view(store);
+	struct store_view *view = open_view(store, 0);
 	struct store_search s;
 
 	if (store_info(view, search, &s) == -1)

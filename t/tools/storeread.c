@@ -16,30 +16,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "counters.h"
-#include "store.h"
+#define STORETOOL_NAME	"storeread"
+#include "storetool.h"
 
 enum { DIRECTORY = 0xf, LOGINS = 20, STEP_US = 20 * 1000 };
-
-static int
-fail(const char *text)
-{
-
-	fprintf(stderr, "storeread: %s\n", text);
-	exit(2);
-}
-
-static struct store *
-open_store(const char *dir, enum store_mode mode)
-{
-	struct store *store;
-	struct why why;
-
-	if (store_open(dir, mode, &store, &why) == -1)
-		fail(why.text);
-	return (store);
-}
 
 static struct counters *
 open_counters(const char *dir)
@@ -50,18 +31,6 @@ open_counters(const char *dir)
 	if (counters_open(dir, true, &counters, &why) == -1)
 		fail(why.text);
 	return (counters);
-}
-
-static struct store_view *
-open_view(struct store *store)
-{
-	struct clock_reading now;
-	struct store_view *view;
-
-	clock_read(&now);
-	if ((view = store_view_begin(store, DIRECTORY, &now)) == NULL)
-		fail("memory is short");
-	return (view);
 }
 
 static int
@@ -118,7 +87,7 @@ static int
 show(const char *dir)
 {
 	struct store *store = open_store(dir, STORE_READ);
-	struct store_view *view = open_view(store);
+	struct store_view *view = open_view(store, DIRECTORY);
 	struct counters *counters = open_counters(dir);
 	const struct policy_view *p = store_view_policy(view);
 	char error[COUNTERS_ERROR_MAX];
@@ -215,7 +184,7 @@ whole(struct watch *w, const struct policy_view *p)
 static void
 look(struct watch *w, struct store *store)
 {
-	struct store_view *view = open_view(store);
+	struct store_view *view = open_view(store, DIRECTORY);
 	const struct policy_view *p = store_view_policy(view);
 	struct store_search s;
 

@@ -12,44 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "counters.h"
+#include "counters_dir.h"
 #include "suite.h"
-
-static char dir[] = "/tmp/test_counters.XXXXXX";
-static char path[sizeof(dir) + 20];
-
-static void
-dir_make(void)
-{
-
-	strcpy(strrchr(dir, '.'), ".XXXXXX");
-	ck_assert_ptr_ne(mkdtemp(dir), NULL);
-	snprintf(path, sizeof(path), "%s/counters", dir);
-}
-
-static void
-dir_remove(void)
-{
-	char left[sizeof(dir) + 20];
-
-	snprintf(left, sizeof(left), "%s/counters.new", dir);
-	chmod(dir, 0700);
-	unlink(path);
-	rmdir(path);
-	unlink(left);
-	rmdir(left);
-	rmdir(dir);
-}
-
-static struct counters *
-create(void)
-{
-	struct counters *c = NULL;
-	struct why why = { "" };
-
-	ck_assert_msg(counters_create(dir, &c, &why) == 0, "%s", why.text);
-	return (c);
-}
 
 START_TEST(created_and_opened)
 {

@@ -8,40 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "counters.h"
+#include "counters_dir.h"
 #include "suite.h"
 
 /* Requests of mayrelay refresh, and whose --accept counts. */
-
-static char dir[] = "/tmp/test_counters.XXXXXX";
-
-static void
-dir_make(void)
-{
-
-	strcpy(strrchr(dir, '.'), ".XXXXXX");
-	ck_assert_ptr_ne(mkdtemp(dir), NULL);
-}
-
-static void
-dir_remove(void)
-{
-	char path[sizeof(dir) + 20];
-
-	snprintf(path, sizeof(path), "%s/counters", dir);
-	unlink(path);
-	rmdir(dir);
-}
-
-static struct counters *
-create(void)
-{
-	struct counters *c = NULL;
-	struct why why = { "" };
-
-	ck_assert_msg(counters_create(dir, &c, &why) == 0, "%s", why.text);
-	return (c);
-}
 
 START_TEST(nobody_asked)
 {

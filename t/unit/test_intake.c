@@ -3,25 +3,11 @@
 
 #include "intake.h"
 #include "ldif.h"
+#include "searches.h"
 #include "storecase.h"
 #include "suite.h"
 
-#define BIT(search)	(1U << SEARCH_##search)
-#define PEOPLE	"ou=people,dc=example,dc=com"
-#define RELAY	"ou=relay,dc=example,dc=com"
-
 static struct config config = { .max_shrink = 50 };
-
-static const struct {
-	enum kind kind;
-	const char *base;
-} bases[SEARCHES] = {
-	[SEARCH_ACCOUNTS] = { KIND_ACCOUNT, PEOPLE },
-	[SEARCH_NETWORKS] = { KIND_NETWORK, RELAY },
-	[SEARCH_DOMAINS] = { KIND_DOMAIN, RELAY },
-	[SEARCH_GROUPS] = { KIND_GROUP, "dc=example,dc=com" },
-	[SEARCH_OVERRIDES] = { KIND_DENY, "" }
-};
 
 static void
 config_fill(void)
@@ -29,15 +15,12 @@ config_fill(void)
 	struct config_search *s;
 	int i;
 
+	searches_fill(&config);
 	for (i = 0; i < SEARCHES; i++) {
 		s = &config.searches[i];
 		s->configured = true;
 		s->source = "ldif:/nowhere";
-		s->base = bases[i].base;
 		s->digest = (uint64_t)i;
-		if (i != SEARCH_NETWORKS && i != SEARCH_OVERRIDES)
-			ck_assert_int_eq(attrmap_preset("inetorgperson",
-			    bases[i].kind, &s->map), 0);
 	}
 }
 

@@ -3,42 +3,14 @@
 
 #include "heard_log.h"
 #include "reading.h"
+#include "searches.h"
 #include "suite.h"
 #include "told_entry.h"
 
-#define BIT(search)	(1U << SEARCH_##search)
-#define PEOPLE	"ou=people,dc=example,dc=com"
-#define RELAY	"ou=relay,dc=example,dc=com"
 #define DIRECTORY \
     (BIT(ACCOUNTS) | BIT(NETWORKS) | BIT(DOMAINS) | BIT(GROUPS))
 
 static struct config config;
-
-static const struct {
-	enum kind kind;
-	const char *base;
-} bases[SEARCHES] = {
-	[SEARCH_ACCOUNTS] = { KIND_ACCOUNT, PEOPLE },
-	[SEARCH_NETWORKS] = { KIND_NETWORK, RELAY },
-	[SEARCH_DOMAINS] = { KIND_DOMAIN, RELAY },
-	[SEARCH_GROUPS] = { KIND_GROUP, "dc=example,dc=com" },
-	[SEARCH_OVERRIDES] = { KIND_DENY, "" }
-};
-
-static void
-config_fill(void)
-{
-	struct config_search *s;
-	int i;
-
-	for (i = 0; i < SEARCHES; i++) {
-		s = &config.searches[i];
-		s->base = bases[i].base;
-		if (i != SEARCH_NETWORKS && i != SEARCH_OVERRIDES)
-			ck_assert_int_eq(attrmap_preset("inetorgperson",
-			    bases[i].kind, &s->map), 0);
-	}
-}
 
 static void
 make(struct told *m, const char *dn, const char *text)
@@ -53,7 +25,7 @@ reading_of(unsigned searches)
 	struct reading r = { .config = &config, .path = "/p",
 	    .searches = searches };
 
-	config_fill();
+	searches_fill(&config);
 	reading_begin(&r);
 	return (r);
 }
