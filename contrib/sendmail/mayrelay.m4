@@ -1,0 +1,51 @@
+divert(-1)
+dnl mayrelay.m4: Sendmail asks mayrelayd about every recipient.
+dnl
+dnl In sendmail.mc, before the MAILER() lines and after every line that sets
+dnl confINPUT_MAIL_FILTERS (setting it clears the list of filters):
+dnl
+dnl	define(`confMAYRELAY_ROLE', `narrowing')dnl
+dnl	include(`/usr/local/share/mayrelay/mayrelay.m4')dnl
+dnl
+dnl confMAYRELAY_ROLE is policy.role of mayrelay.conf, and must be said:
+dnl
+dnl	narrowing	Sendmail's own relay rules stand (relay-domains, the
+dnl			access map, who signed in); mayrelayd takes away from
+dnl			them. Whom Sendmail refuses, mayrelayd never hears of.
+dnl	authority	Sendmail lets everything through, and mayrelayd alone
+dnl			says no. m4 warns of an open relay: it is one without
+dnl			mayrelayd, so F=T below must stay.
+dnl
+dnl confMAYRELAY_SOCKET is milter.socket of mayrelay.conf, with local: instead
+dnl of unix: (or inet:8891@127.0.0.1 as it is there).
+dnl
+ifdef(`confMAYRELAY_SOCKET', `',
+	`define(`confMAYRELAY_SOCKET', `local:/run/mayrelay/mayrelay.sock')')
+dnl
+dnl F=: what Sendmail does while mayrelayd is down or does not answer in time.
+dnl
+dnl	F=T	every recipient is deferred (451): closed. This is the one for
+dnl		mayrelay, in both roles.
+dnl	F=4	the session ends with 421: closed, too.
+dnl	F=R	every command is refused (554): closed, but mail is lost.
+dnl	none	mail goes on as if there were no filter: in the narrowing role
+dnl		by Sendmail's own rules alone; in the authority role this is
+dnl		an open relay.
+dnl
+dnl T=: how long Sendmail waits: to connect (C), to send (S), for a reply (R;
+dnl 10 s if not said) and for the whole end of a message (E). mayrelayd answers
+dnl from its own copy of the policy and never waits for the directory: these
+dnl are bounds for a machine in trouble, not for a slow directory.
+dnl
+ifdef(`confMAYRELAY_FLAGS', `',
+	`define(`confMAYRELAY_FLAGS', `F=T, T=C:30s;S:30s;R:30s;E:1m')')
+dnl
+ifdef(`confMAYRELAY_ROLE', `',
+	`errprint(`*** ERROR: mayrelay.m4: confMAYRELAY_ROLE must be said
+')m4exit(`1')')
+ifelse(defn(`confMAYRELAY_ROLE'), `authority', `FEATURE(`promiscuous_relay')',
+	defn(`confMAYRELAY_ROLE'), `narrowing', `',
+	`errprint(`*** ERROR: mayrelay.m4: confMAYRELAY_ROLE is narrowing or authority
+')m4exit(`1')')
+divert(0)dnl
+INPUT_MAIL_FILTER(`mayrelay', `S=confMAYRELAY_SOCKET, confMAYRELAY_FLAGS')dnl
