@@ -59,20 +59,21 @@ WARNINGS = -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings -Wundef -Wformat=2 -Wvla
 HARDENING = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 LINKHARD = -pie -Wl,-z,relro,-z,now
-# The flavour with the sanitizers has none of the hardening (they clash).
-SAN = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer
-
-# FLAVOUR=san builds everything below build/san with ASan and UBSan.
+# A flavour is built below build/FLAVOUR: san with ASan and UBSan, tsan with
+# TSan.  They have none of the hardening (they clash).  TSan does not know the
+# fences of counters.c; what these order is atomic itself.
 FLAVOUR =
-ifeq ($(FLAVOUR),san)
-B = build/san
-FLAGS = $(SAN)
-LINKFLAGS = $(SAN)
-else
+SANITIZE_san = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+SANITIZE_tsan = -O1 -g -fsanitize=thread -Wno-tsan -fno-omit-frame-pointer
+ifeq ($(FLAVOUR),)
 B = build
 FLAGS = $(HARDENING) $(CFLAGS)
 LINKFLAGS = $(LINKHARD) $(CFLAGS) $(LDFLAGS)
+else
+B = build/$(FLAVOUR)
+FLAGS = $(or $(SANITIZE_$(FLAVOUR)),$(error FLAVOUR=san or FLAVOUR=tsan))
+LINKFLAGS = $(FLAGS)
 endif
 
 # libmilter's .pc file and libunistring's absence of one are Debian's.
