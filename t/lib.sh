@@ -32,19 +32,21 @@ W=$(mktemp -d "$TMPDIR/w.XXXXXX") || exit 1
 chmod 755 "$W"
 
 failures=0
+# Said before each result, if a script plays the same for several.
+about=
 at_exit_stack=()
 
 # ---- results --------------------------------------------------------------
 
 ok()			# TEXT
 {
-	printf 'ok - %s\n' "$1"
+	printf 'ok - %s%s\n' "$about" "$1"
 }
 
 not_ok()		# TEXT [LINE...]: the lines say what was seen
 {
 	failures=$((failures + 1))
-	printf 'not ok - %s\n' "$1"
+	printf 'not ok - %s%s\n' "$about" "$1"
 	shift
 	local line
 	for line in "$@"; do

@@ -105,7 +105,7 @@ netns_become()
 	mount -t tmpfs -o mode=755 run /run &&
 	    netns_names && netns_dev && netns_network || return 1
 	[ -z "${NETNS_NOTE:-}" ] ||
-	    readlink /proc/self/ns/net > "$NETNS_NOTE"
+	    readlink /proc/self/ns/net >> "$NETNS_NOTE"
 }
 
 # unshare and env are the same process: what runs below has the id that was
