@@ -107,13 +107,15 @@ pattern_parse(const char *s, size_t len, struct addr *store,
 	return (NULL);
 }
 
-/* Would ${local} read as it is, without quotes? */
+/* Would ${local} read as it is, without quotes?  "*" and what begins with "*."
+ * are refused as forms of other programs. */
 static bool
 is_dot_string(const char *local)
 {
 	struct addr a;
 
-	return (local[0] != '"' && local[0] != '<' &&
+	return (strcmp(local, "*") != 0 && strncmp(local, "*.", 2) != 0 &&
+	    local[0] != '"' && local[0] != '<' &&
 	    addr_parse(local, strlen(local), &a) == ADDR_MAILBOX &&
 	    a.domain[0] == '\0');
 }
