@@ -11,7 +11,10 @@
  *	macro C|H|M|R [NAME=VALUE...]		macros of a stage from now on;
  *						NAME as v or {auth_authen}
  *	connect NAME 4|6|L|U [ADDR [PORT]]
- *	mail ARG...		rcpt ARG...	abort
+ *	helo NAME	mail ARG...	rcpt ARG...	unknown COMMAND
+ *	data	header NAME VALUE	eoh	body TEXT	eom	abort
+ *	only-rcpt				from now on `continue' is printed
+ *						only for a recipient
  *	quit					end, and hang up
  *	quit_nc					end; connect may follow
  *	close					hang up without a word
@@ -56,13 +59,29 @@ enum {
 
 /* Protocol version 6. */
 #define STEP_NOCONNECT	0x1UL
-#define STEP_NOMAIL	0x4UL
-#define STEP_NORCPT	0x8UL
 #define STEP_NR_CONN	0x1000UL
 #define STEP_NR_MAIL	0x4000UL
-#define STEP_NR_RCPT	0x8000UL
 
 enum stage { STAGE_CONNECT, STAGE_HELO, STAGE_MAIL, STAGE_RCPT, STAGES };
+
+/* The commands that are words and nothing else. */
+static const struct step {
+	const char *name;
+	char command;
+	enum stage stage;		/* STAGES: no macros */
+	unsigned long unwanted;		/* SMFIP_NO* */
+	unsigned long silent;		/* SMFIP_NR_* */
+} steps[] = {
+	{ "helo", 'H', STAGE_HELO, 0x2, 0x2000 },
+	{ "mail", 'M', STAGE_MAIL, 0x4, STEP_NR_MAIL },
+	{ "rcpt", 'R', STAGE_RCPT, 0x8, 0x8000 },
+	{ "unknown", 'U', STAGES, 0x100, 0x20000 },
+	{ "data", 'T', STAGES, 0x200, 0x10000 },
+	{ "header", 'L', STAGES, 0x20, 0x80 },
+	{ "eoh", 'N', STAGES, 0x40, 0x40000 },
+	{ "body", 'B', STAGES, 0x10, 0x80000 },
+	{ "eom", 'E', STAGES, 0, 0 }
+};
 
 struct stage_state {
 	struct word macros[MACROS_MAX];	/* name=value */
@@ -73,6 +92,7 @@ struct stage_state {
 static struct {
 	unsigned long version, actions, steps;
 	char case_client[256];		/* whom a case has connected */
+	bool only_rcpt;
 	struct stage_state stages[STAGES];
 } mta;
 
@@ -84,12 +104,13 @@ fail(const char *what)
 }
 
 static void
-hear(unsigned long silent)
+hear(char command, unsigned long silent)
 {
 
 	if ((mta.steps & silent) != 0)
 		flush_out();
-	else if (get_answer() == 0)
+	else if (get_answer() == 0 && (!mta.only_rcpt || command == 'R' ||
+	    wire.answer[0] != 'c'))
 		print_answer();
 }
 
@@ -358,7 +379,7 @@ do_connect(struct word *words, size_t n)
 	mta.case_client[0] = '\0';
 	put_connect(&words[1], words[2].s[0], n > 3 ? words[3].s : "",
 	    n > 4 ? (unsigned)strtoul(words[4].s, NULL, 10) : 0);
-	hear(STEP_NOCONNECT | STEP_NR_CONN);
+	hear('C', STEP_NOCONNECT | STEP_NR_CONN);
 }
 
 static void
@@ -366,27 +387,35 @@ put_args(enum stage stage, char command, const struct word *words, size_t n)
 {
 	size_t at, i;
 
-	put_macros(stage);
+	if (stage != STAGES)
+		put_macros(stage);
 	at = begin_packet(command);
 	for (i = 0; i < n; i++)
 		put_word(&words[i]);
 	end_packet(at);
 }
 
+/* An MTA sends the macros of a step, too, that the filter does not want. */
 static void
-do_mail(struct word *words, size_t n)
+do_step(const struct step *step, const struct word *words, size_t n)
 {
 
-	put_args(STAGE_MAIL, 'M', words + 1, n - 1);
-	hear(STEP_NOMAIL | STEP_NR_MAIL);
+	if ((mta.steps & step->unwanted) == 0) {
+		put_args(step->stage, step->command, words, n);
+		hear(step->command, step->silent);
+	} else if (step->stage != STAGES) {
+		put_macros(step->stage);
+		flush_out();
+	}
 }
 
 static void
-do_rcpt(struct word *words, size_t n)
+do_only_rcpt(struct word *words, size_t n)
 {
 
-	put_args(STAGE_RCPT, 'R', words + 1, n - 1);
-	hear(STEP_NORCPT | STEP_NR_RCPT);
+	(void)words;
+	(void)n;
+	mta.only_rcpt = true;
 }
 
 static void
@@ -541,7 +570,7 @@ case_rcpt(char *const field[CASE_FIELDS])
 	case_macro(macros, &n, "{rcpt_addr}", field[7]);
 	set_macros(&mta.stages[STAGE_RCPT], macros, n);
 	case_arg(STAGE_RCPT, 'R', field[4]);
-	hear(0);
+	hear('R', 0);
 	put_command('A');
 }
 
@@ -570,7 +599,7 @@ static const struct {
 } commands[] = {
 	{ "open", do_open }, { "negotiate", do_negotiate },
 	{ "negotiated", do_negotiated }, { "macro", do_macro },
-	{ "connect", do_connect }, { "mail", do_mail }, { "rcpt", do_rcpt },
+	{ "connect", do_connect }, { "only-rcpt", do_only_rcpt },
 	{ "abort", do_abort }, { "quit", do_quit }, { "quit_nc", do_quit_nc },
 	{ "close", do_close }, { "raw", do_raw },
 	{ "wait-reply", do_wait_reply }, { "sleep", do_sleep },
@@ -585,6 +614,12 @@ run_words(struct word *words, size_t n)
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(words[0].s, commands[i].name) == 0) {
 			commands[i].run(words, n);
+			return;
+		}
+	}
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		if (strcmp(words[0].s, steps[i].name) == 0) {
+			do_step(&steps[i], words + 1, n - 1);
 			return;
 		}
 	}
