@@ -27,12 +27,18 @@
 		SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL)
 
 /*
+ * libmilter goes by these whether they were agreed upon or not, and not all
+ * that an MTA may do follows its state table without them: after ABORT it
+ * would not hear QUIT_NC, nor the CONNECT of the next client.  An MTA that does
+ * not know them is not asked for them.
+ */
+#define ALWAYS	(SMFIP_NODATA | SMFIP_NOUNKNOWN)
+
+/*
  * The macros.  `j' is in each list because the MTA always has it, and so is
- * `v', which Postfix can be told to leave out: libmilter keeps the macros of a
- * stage until the MTA sends that stage's again, and an MTA that has no value
- * for any of them sends nothing.  Without these a MAIL after the login has
- * ended, or a RCPT that was not resolved, would be judged by what the one
- * before it was.
+ * `v', which Postfix can be told to leave out: then each stage's macros come
+ * anew.  With MTAs that take no list only forget_macros sees to it that they
+ * do not stay.
  */
 static const struct symbols {
 	int stage;
@@ -42,6 +48,12 @@ static const struct symbols {
 	{ SMFIM_ENVFROM, "i j v {auth_type} {auth_authen}" },
 	{ SMFIM_ENVRCPT, "i j v {rcpt_mailer} {rcpt_host} {rcpt_addr}" }
 };
+
+/* What is said of one message, and of one recipient. */
+static const char *const of_message[] = { "i", "{auth_type}", "{auth_authen}",
+    NULL };
+static const char *const of_recipient[] = { "i", "{rcpt_mailer}",
+    "{rcpt_host}", "{rcpt_addr}", NULL };
 
 /* What all connections answer from. */
 static struct {
@@ -106,6 +118,25 @@ macro_get(void *ctx, const char *name)
 	return (smfi_getsymval(ctx, (char *)name));
 }
 
+/*
+ * libmilter keeps the macros of a stage until the MTA sends that stage's
+ * again, and an MTA that has no value for any of them sends none: a MAIL after
+ * the login has ended, or a RCPT that was not resolved, would be judged by what
+ * the one before it was.  So what has been heard is blotted out.  Values are
+ * not const, and each packet has a buffer of its own: what is said again is
+ * heard again.
+ */
+static void
+forget_macros(SMFICTX *ctx, const char *const *name)
+{
+	char *value;
+
+	for (; *name != NULL; name++) {
+		if ((value = smfi_getsymval(ctx, (char *)*name)) != NULL)
+			value[0] = '\0';
+	}
+}
+
 static sfsistat
 on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
     unsigned long reserved0, unsigned long reserved1,
@@ -117,7 +148,7 @@ on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 	(void)reserved0;
 	(void)reserved1;
 	*want_actions = actions & SMFIF_SETSYMLIST;
-	*want_steps = steps & STEPS;
+	*want_steps = (steps | ALWAYS) & STEPS;
 	*want0 = *want1 = 0;
 	if (*want_actions == 0)
 		return (SMFIS_CONTINUE);
@@ -335,6 +366,8 @@ on_connect(SMFICTX *ctx, char *name, struct sockaddr *sa)
 	if ((s = open_session(ctx)) != NULL && session_connect(s,
 	    name == NULL ? "" : name, &client, &macros) == -1)
 		end_session(ctx);
+	/* Nobody has signed in yet, whatever comes with CONNECT. */
+	forget_macros(ctx, of_message);
 	return (SMFIS_NOREPLY);
 }
 
@@ -347,6 +380,9 @@ on_mail(SMFICTX *ctx, char **argv)
 	/* A failure shows at RCPT: there is no message then. */
 	if (s != NULL)
 		(void)session_mail(s, argv[0], &macros);
+	forget_macros(ctx, of_message);
+	/* What comes with MAIL is said of no recipient. */
+	forget_macros(ctx, of_recipient);
 	return (SMFIS_NOREPLY);
 }
 
@@ -599,14 +635,15 @@ on_rcpt(SMFICTX *ctx, char **argv)
 	const struct session_macros macros = { macro_get, ctx };
 	struct session *s = session_of(ctx);
 	struct question question;
+	int heard;
 
 	if (s == NULL)
 		return (unable(ctx, NULL));
 	if (session_overloaded(s))
 		return (put_off(ctx, session_config(s)));
-	if (session_rcpt(s, argv[0], &macros, &question) == -1)
-		return (unable(ctx, s));
-	return (judge(ctx, s, &question));
+	heard = session_rcpt(s, argv[0], &macros, &question);
+	forget_macros(ctx, of_recipient);
+	return (heard == -1 ? unable(ctx, s) : judge(ctx, s, &question));
 }
 
 int

@@ -26,6 +26,7 @@ struct session {
 	bool open;
 	const char *sender;
 	const char *listener;
+	const char *message_id;		/* its queue id */
 	char login[LOGIN_TEXT_MAX];	/* "" = not signed in */
 	bool login_usable;
 
@@ -66,7 +67,7 @@ session_new(const struct config *config, bool overloaded)
 	arena_init(&s->recipient);
 	s->client.kind = CLIENT_UNKNOWN;
 	describe_client(s);
-	s->name = s->listener = s->queue_id = "";
+	s->name = s->listener = s->message_id = s->queue_id = "";
 	return (s);
 }
 
@@ -176,7 +177,9 @@ session_mail(struct session *s, const char *sender,
 	read_login(s, macros);
 	s->sender = arena_strdup(&s->message, sender);
 	s->listener = macro_text(&s->message, macros, "{daemon_name}");
-	if (s->sender == NULL || s->listener == NULL) {
+	s->message_id = macro_text(&s->message, macros, "i");
+	if (s->sender == NULL || s->listener == NULL ||
+	    s->message_id == NULL) {
 		session_abort(s);
 		return (-1);
 	}
@@ -190,15 +193,14 @@ session_abort(struct session *s)
 
 	s->open = false;
 	s->sender = NULL;
-	s->listener = "";
-	s->queue_id = "";
+	s->listener = s->message_id = s->queue_id = "";
 	s->login[0] = '\0';
 	s->login_usable = false;
 	arena_reset(&s->recipient);
 	arena_reset(&s->message);
 }
 
-/* Copy a macro; *${to} stays NULL for one that was not given. */
+/* Copy a macro; *${to} stays NULL for one that was not given, or is empty. */
 static int
 keep(struct arena *arena, const struct session_macros *macros,
     const char *name, const char **to)
@@ -206,7 +208,7 @@ keep(struct arena *arena, const struct session_macros *macros,
 	const char *value = macro(macros, name);
 
 	*to = NULL;
-	if (value == NULL)
+	if (value == NULL || value[0] == '\0')
 		return (0);
 	return ((*to = arena_strdup(arena, value)) == NULL ? -1 : 0);
 }
@@ -217,6 +219,7 @@ session_rcpt(struct session *s, const char *arg,
 {
 	struct arena *a = &s->recipient;
 	struct recipient *r = &q->recipient;
+	const char *id;
 
 	memset(q, 0, sizeof(*q));
 	arena_reset(a);
@@ -231,10 +234,9 @@ session_rcpt(struct session *s, const char *arg,
 	    keep(a, macros, "{rcpt_mailer}", &r->mailer) == -1 ||
 	    keep(a, macros, "{rcpt_host}", &r->host) == -1 ||
 	    keep(a, macros, "{rcpt_addr}", &r->addr) == -1 ||
-	    (s->queue_id = macro_text(a, macros, "i")) == NULL) {
-		s->queue_id = "";
+	    keep(a, macros, "i", &id) == -1)
 		return (-1);
-	}
+	s->queue_id = id != NULL ? id : s->message_id;
 	return (0);
 }
 

@@ -446,6 +446,61 @@ START_TEST(recipients_are_told_apart)
 }
 END_TEST
 
+static const struct {
+	const char *label;
+	const char *mail;	/* `i' at MAIL */
+	const char *rcpt;	/* `i' at RCPT */
+	const char *queue_id;
+} id_rows[] = {
+	{ "none", NULL, NULL, "" },
+	{ "from MAIL on, as Sendmail has it", "6ALJjNMJ022342", NULL,
+	    "6ALJjNMJ022342" },
+	{ "at RCPT only, as Postfix has it", NULL, "4CgSNs5Q9s",
+	    "4CgSNs5Q9s" },
+	{ "the recipient's goes before", "6ALJjNMJ022342", "4CgSNs5Q9s",
+	    "4CgSNs5Q9s" },
+	{ "an empty one is none", "6ALJjNMJ022342", "", "6ALJjNMJ022342" },
+	{ "two empty ones", "", "", "" }
+};
+
+START_TEST(queue_id_is_of_message_or_recipient)
+{
+	struct session *s = session_of("auto");
+	struct macros mail = { { { "i", id_rows[_i].mail } } };
+	struct macros rcpt = { { { "i", id_rows[_i].rcpt } } };
+	struct macros none = { { { NULL, NULL } } };
+	struct question q;
+
+	must_connect(s, "host.example", &stranger, &none);
+	must_mail(s, "<a@example.com>", &mail);
+	must_rcpt(s, "<b@example.net>", &rcpt, &q);
+	ck_assert_msg(strcmp(line_of(s, &q).queue_id,
+	    id_rows[_i].queue_id) == 0, "%s: %s", id_rows[_i].label,
+	    line_of(s, &q).queue_id);
+	must_mail(s, "<a@example.com>", &none);
+	must_rcpt(s, "<b@example.net>", &none, &q);
+	ck_assert_str_eq(line_of(s, &q).queue_id, "");
+	session_free(s);
+}
+END_TEST
+
+START_TEST(empty_macros_are_missing)
+{
+	struct session *s = session_of("auto");
+	struct macros m = { { { "{rcpt_mailer}", "" }, { "{rcpt_host}", "" },
+	    { "{rcpt_addr}", "" }, { "{daemon_name}", "" } } };
+	struct question q;
+
+	must_connect(s, "host.example", &stranger, &m);
+	must_mail(s, "<a@example.com>", &m);
+	must_rcpt(s, "<b@example.net>", &m, &q);
+	ck_assert_ptr_null(q.recipient.mailer);
+	ck_assert_ptr_null(q.recipient.host);
+	ck_assert_ptr_null(q.recipient.addr);
+	session_free(s);
+}
+END_TEST
+
 /* ---- the rest ------------------------------------------------------------ */
 
 START_TEST(strings_are_copied)
@@ -521,6 +576,8 @@ main(void)
 	suite_one(suite, client_before_connect_is_unknown);
 	suite_one(suite, recipient_macros_are_told);
 	suite_one(suite, missing_macros_are_missing);
+	suite_one(suite, empty_macros_are_missing);
+	suite_rows(suite, queue_id_is_of_message_or_recipient, ROWS(id_rows));
 	suite_one(suite, verdict_is_on_the_line);
 	suite_rows(suite, state_is_reset, ROWS(reset_rows));
 	suite_one(suite, recipients_are_told_apart);
