@@ -552,6 +552,8 @@ stop_milter(struct service *s)
 	(void)smfi_stop();
 	while (!atomic_load(&s->milter_ended) && clock_ms() < end_ms)
 		usleep(STEP_MS * 1000);
+	if (atomic_load(&s->milter_ended))
+		(void)pthread_join(s->milter, NULL);
 	/* Its workers may still be answering: nothing they use is freed. */
 	usleep(GRACE_MS * 1000);
 }
