@@ -19,7 +19,8 @@ TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 TMPDIR=${TMPDIR:-/tmp}
 if [ -z "${BIN:-}" ]; then
 	BIN=$TOP/build
-	[ -x "$TOP/build/san/mayrelayd" ] && BIN=$TOP/build/san
+	grep -q '^# flavour: plain$' "$0" ||
+	    [ ! -x "$TOP/build/san/mayrelayd" ] || BIN=$TOP/build/san
 fi
 PATH=$PATH:/usr/sbin:/sbin
 export PATH TMPDIR
