@@ -211,12 +211,13 @@ spell_domain(const char *stored, const char *domain, char out[LOGIN_MAX + 1])
 	spell(before, stored, "", out);
 }
 
-/* joe, as which joe@default_realm is found too. */
+/* joe, as which joe@default_realm is found too; nothing is put behind what has
+ * an @. */
 static void
 spell_short(const char *stored, const struct login_rules *rules,
     char out[LOGIN_MAX + 1])
 {
-	const char *at = strrchr(stored, '@');
+	const char *at = strchr(stored, '@');
 
 	out[0] = '\0';
 	if (at == NULL || rules->default_realm[0] == '\0' ||

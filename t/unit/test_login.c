@@ -255,7 +255,10 @@ static const struct {
 	    "corp\\joe@c.example joe" },
 	{ "another realm stays", "joe@d.example",
 	    " joe@d.example@a.example joe@d.example@b.example "
-	    "corp\\joe@d.example -" }
+	    "corp\\joe@d.example -" },
+	{ "the default realm after another stays", "joe@d@c.example",
+	    " joe@d@c.example@a.example joe@d@c.example@b.example "
+	    "corp\\joe@d@c.example -" }
 };
 
 START_TEST(spells_a_stored_login)
