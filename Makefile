@@ -160,10 +160,12 @@ tools: $(TOOLS)
 # may need them before.
 test:
 	@contrib/install-packages $(TEST_PACKAGES)
-	@echo "building in build/ and build/san/"
-	@$(MAKE) --no-print-directory -s -j "$$(nproc)" all
-	@$(MAKE) --no-print-directory -s -j "$$(nproc)" FLAVOUR=san \
+	@echo "building in build/, build/san/ and build/tsan/"
+	@$(MAKE) --no-print-directory -s -j "$$(nproc)" all tools
+	@$(MAKE) --no-print-directory -s -j "$$(nproc)" FLAVOUR=tsan \
 	    all units tools
+	@$(MAKE) --no-print-directory -s -j "$$(nproc)" FLAVOUR=san \
+	    all units tools fuzzers
 	t/run
 
 # The long run of t/differential (t/README.md has its last figures).
