@@ -5,7 +5,6 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../milter.sh"
 
-conf_log='permits = true;'
 start_small || exit 1
 
 # MTAs by what they negotiate.  The last one cannot be asked for macros of our
