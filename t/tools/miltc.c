@@ -11,7 +11,7 @@
  *	macro C|H|M|R [NAME=VALUE...]		macros of a stage from now on;
  *						NAME as v or {auth_authen}
  *	connect NAME 4|6|L|U [ADDR [PORT]]
- *	helo NAME	mail ARG...	rcpt ARG...	unknown COMMAND
+ *	helo NAME	mail ARG...	rcpt ARG...	unknown TEXT
  *	data	header NAME VALUE	eoh	body TEXT	eom	abort
  *	only-rcpt				from now on `continue' is printed
  *						only for a recipient
