@@ -84,12 +84,12 @@ unlike()		# GOT EXTENDED-REGEX TEXT
 
 holds()			# TEXT COMMAND...: the command succeeds
 {
-	local text=$1 said
+	local text=$1 output
 	shift
-	if said=$("$@" 2>&1); then
+	if output=$("$@" 2>&1); then
 		ok "$text"
 	else
-		not_ok "$text" "exit $?: $*" "$said"
+		not_ok "$text" "exit $?: $*" "$output"
 	fi
 }
 

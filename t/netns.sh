@@ -15,7 +15,8 @@
 #	the rest of 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24 and of
 #	2001:db8::/32				anybody; any of them can be bound
 #
-# 203.0.113.9 and 2001:db8:2::9 are host.example by name; the others have none.
+# 203.0.113.9 and 2001:db8:2::9 are host.example by name, 198.51.100.9 is
+# far.example; the others have no name.
 # /run is empty, no folder above it can be written to by others (Sendmail
 # insists), and /dev has little but a log, once somebody listens on /dev/log.
 
@@ -68,6 +69,7 @@ netns_names()
 	$mx4	mx.example.com mx
 	$mx6	mx.example.com mx
 	203.0.113.9	host.example
+	198.51.100.9	far.example
 	2001:db8:2::9	host.example
 	END
 	netns_file nsswitch.conf <<-'END' || return 1

@@ -1,40 +1,60 @@
 # shellcheck shell=bash
-# t/postfix.sh: a private Postfix on loopback, and how to talk to it.  To be
-# sourced after t/lib.sh; needs root.
+# t/postfix.sh: a private Postfix, and how to talk to it.  To be sourced after
+# t/netns.sh and t/lib.sh; needs root.
 #
 #	make_postfix && start_sinks && start_postfix
 #
 # It has its own configuration, queue, data and log; whatever Postfix the
 # system has does not matter and is not touched.  example.com is hosted: its
 # mail goes to the sink `here'; all other mail goes out, to the sink `out'.
-# XCLIENT is allowed, from every address that was played before too, so that any
-# client address and any login can be played.
+# XCLIENT is allowed, from every address that was played before too.
+#
+# Without t/netns.sh it listens on some port of the machine's loopback, and
+# XCLIENT alone can play a client from elsewhere.
+
+# shellcheck source=t/smtp.sh
+. "$TOP/t/smtp.sh"
 
 postfix_etc=$W/etc
 postfix_queue=$W/spool
 postfix_log=$W/maillog
-smtp_port=
-out_port=
-here_port=
 
-# main.cf; relay_restrictions is what the roles differ in.  The addresses of
-# narrowing_networks may relay as far as Postfix is concerned.
+# What the roles differ in.  The addresses of narrowing_networks may relay as
+# far as Postfix is concerned.
 narrowing_networks="127.0.0.0/8 192.0.2.0/24 203.0.113.0/24 [2001:db8::]/32"
 narrowing_restrictions="permit_mynetworks, permit_sasl_authenticated,
 	reject_unauth_destination"
 authority_restrictions="check_client_access static:OK, reject"
 
+relay_restrictions()
+{
+	case ${role:?} in
+	authority)	echo "$authority_restrictions" ;;
+	*)		echo "$narrowing_restrictions" ;;
+	esac
+}
+
+need_postfix()
+{
+	need postfix postconf smtp-sink saslpasswd2 python3
+}
+
 make_postfix()		# [MAIN.CF-LINE...]
 {
-	smtp_port=$(free_port)
-	out_port=$(free_port)
-	here_port=$(free_port)
+	local names=yes
+	if [ -z "${mx4:-}" ]; then
+		names=no
+		smtp_port=$(free_port)
+		out_port=$(free_port)
+		here_port=$(free_port)
+	fi
 	socket=$postfix_queue/mayrelay/mayrelay.sock
 	socket_group=postfix
 	mkdir -p "$postfix_etc" "$postfix_queue" "$W/data" || return 1
 	chown postfix: "$W/data"
 	own_folder "$(dirname "$socket")"
-	make_sasl && make_master_cf && make_main_cf
+	make_sasl && make_master_cf && make_main_cf &&
+	    postfix_set "smtpd_peername_lookup = $names"
 	local line
 	for line in "$@"; do
 		postfix_set "$line"
@@ -52,7 +72,7 @@ make_main_cf()
 	myhostname = mx.example.com
 	mydestination = example.com
 	mynetworks = $narrowing_networks
-	inet_interfaces = 127.0.0.1
+	inet_interfaces = ${mx4:+127.0.0.1, ::1, $mx4,} ${mx6:-127.0.0.1}
 	inet_protocols = all
 	relayhost = [127.0.0.1]:$out_port
 	local_transport = local:[127.0.0.1]:$here_port
@@ -60,7 +80,7 @@ make_main_cf()
 	local_recipient_maps =
 	alias_maps =
 	biff = no
-	smtpd_relay_restrictions = $narrowing_restrictions
+	smtpd_relay_restrictions = $(relay_restrictions)
 	smtpd_milters = unix:mayrelay/mayrelay.sock
 	milter_default_action = tempfail
 	smtpd_authorized_xclient_hosts = 0.0.0.0/0 [::]/0
@@ -68,7 +88,6 @@ make_main_cf()
 	smtpd_sasl_path = smtpd
 	cyrus_sasl_config_path = $postfix_etc/sasl
 	smtpd_sasl_local_domain =
-	smtpd_peername_lookup = no
 	in_flow_delay = 0
 	smtpd_error_sleep_time = 0
 	smtpd_soft_error_limit = 1000
@@ -83,7 +102,7 @@ make_main_cf()
 make_master_cf()
 {
 	cat > "$postfix_etc/master.cf" <<-END
-	127.0.0.1:$smtp_port inet n - n - - smtpd
+	$smtp_port inet n - n - - smtpd
 	pickup	unix	n - n 60 1 pickup
 	cleanup	unix	n - n - 0 cleanup
 	qmgr	unix	n - n 300 1 qmgr
@@ -110,21 +129,23 @@ make_master_cf()
 	END
 }
 
-# A sasldb of its own, for one true AUTH: anna with the password secret.
-# (Debian looks into sasl/ beside main.cf whatever cyrus_sasl_config_path is.)
+# A sasldb of its own, if there is a program to make it.  (Debian looks into
+# sasl/ beside main.cf whatever cyrus_sasl_config_path is.)
 make_sasl()
 {
-	local db=$postfix_etc/sasl/sasldb2
+	local login db=$postfix_etc/sasl/sasldb2
 	mkdir -p "$postfix_etc/sasl"
 	cat > "$postfix_etc/sasl/smtpd.conf" <<-END
 	pwcheck_method: auxprop
 	auxprop_plugin: sasldb
-	mech_list: PLAIN
+	mech_list: PLAIN LOGIN
 	sasldb_path: $db
 	END
 	command -v saslpasswd2 > /dev/null || return 0
-	printf secret |
-	    saslpasswd2 -p -c -u mx.example.com -f "$db" anna || return 1
+	for login in $mta_logins; do
+		printf secret | saslpasswd2 -p -c -u mx.example.com -f "$db" \
+		    "$login" || return 1
+	done
 	chgrp postfix "$db" && chmod 640 "$db"
 }
 
@@ -144,8 +165,12 @@ start_postfix()
 }
 
 # New settings count for the next connection: every smtpd is made anew.
-reload_postfix()
+reload_postfix()	# [MAIN.CF-LINE...]
 {
+	local line
+	for line in "$@"; do
+		postfix_set "$line"
+	done
 	local mark
 	mark=$(wc -l < "$postfix_log")
 	postfix -c "$postfix_etc" reload >> "$W/postfix.out" 2>&1
@@ -166,86 +191,33 @@ stop_postfix()
 	wait_for gone "$master" || kill -KILL "$master"
 }
 
-# Two servers that take every mail and keep it in $W/out.mail, $W/here.mail.
-start_sinks()
-{
-	start_sink out "$out_port" && start_sink here "$here_port"
-}
-
-start_sink()		# NAME PORT
-{
-	own_folder "$W/sink"
-	smtp-sink -u nobody -D "$W/sink/$1.mail" "127.0.0.1:$2" 100 \
-	    > "$W/sink/$1.log" 2>&1 < /dev/null &
-	at_exit "end_process $!"
-	wait_for listening "$2" && return 0
-	not_ok "the sink $1 starts" "$(cat "$W/sink/$1.log")"
-	return 1
-}
-
-sink_has()		# NAME EXTENDED-REGEX
-{
-	[ -e "$W/sink/$1.mail" ] && file_has "$W/sink/$1.mail" "$2"
-}
-
-sink_count()		# NAME EXTENDED-REGEX: how many lines match
-{
-	[ -e "$W/sink/$1.mail" ] || echo 0
-	grep -Ecs -- "$2" "$W/sink/$1.mail"
-}
-
 queue_empty()
 {
 	[ -z "$(find "$postfix_queue"/{maildrop,incoming,active,deferred,hold} \
 	    -type f)" ]
 }
 
-# ---- talking to it --------------------------------------------------------
+# ---- its ways -------------------------------------------------------------
 
-# One mail by swaks; OPTIONS are swaks's.  Sets said to the dialogue and
-# smtp_status to swaks's exit status (0: accepted, 24: no recipient was).
-smtp()			# OPTION...
+# The mailer of what leaves; how a log line begins; how reply_text is when it
+# takes a recipient, and when it refuses to relay by its own rules.
+mta_mailer=smtp
+mta_id="NOQUEUE: "
+mta_accepts="250 2.1.5 Ok"
+mta_denies="554 5.7.1 Relay access denied"
+mta_log=$postfix_log
+mta_log_refusal=milter-reject
+# The setting that lets mail pass while mayrelayd is down.
+mta_opens="milter_default_action = accept"
+
+# The reply without what Postfix adds to its own refusals: the recipient.
+reply_text()		# < REPLY
 {
-	said=$(swaks --server "127.0.0.1:$smtp_port" --helo client.example \
-	    --hide-informational --header "Subject: a test" "$@" 2>&1)
-		smtp_status=$?
+	sed 's/^\([0-9]*[- ][0-9.]* \)<[^>]*>: /\1/'
 }
 
-# What the server said to the Nth RCPT of $said (or of what dialogue said).
-rcpt_reply()		# [N]
+# The id under which the Nth message was taken.
+queue_id()		# [N]
 {
-	printf '%s\n' "$said" | awk -v n="${1:-1}" '
-	    /^ ?-> / || /^C: / { inside = /RCPT TO/ && ++i == n }
-	    inside && /^(<|S: )/ { sub(/^(<..|S:) +/, ""); print }'
-}
-
-# Raw SMTP: one command a line on standard input; after DATA come the lines of
-# the message up to the dot.  Sets said to "C: ..." and "S: ..." lines.
-dialogue()
-{
-	local command body=0
-	said=
-	exec 9<> "/dev/tcp/127.0.0.1/$smtp_port" || return 1
-	hear
-	while IFS= read -r command; do
-		printf '%s\r\n' "$command" >&9
-		said+="C: $command"$'\n'
-		[ "$command" = . ] && body=0
-		[ "$body" -eq 1 ] && continue
-		hear
-		[ "$command" = DATA ] && [[ $heard = 354* ]] && body=1
-	done
-	exec 9>&- 9<&-
-	said=${said%$'\n'}
-}
-
-hear()			# one reply, of several lines perhaps
-{
-	while IFS= read -r -t "$WAIT" -u 9 heard; do
-		heard=${heard%$'\r'}
-		said+="S: $heard"$'\n'
-		[[ $heard =~ ^[0-9]{3}- ]] || return 0
-	done
-	said+="S: (nothing)"$'\n'
-	heard=
+	reply_to . "${1:-1}" | sed -n 's/.*queued as \([0-9A-Za-z]*\).*/\1/p'
 }

@@ -13,8 +13,7 @@
 # shellcheck source=t/smtp.sh
 . "$TOP/t/smtp.sh"
 
-sendmail_files=${SENDMAIL:-$BIN/sendmail}
-[ -d "$sendmail_files" ] || sendmail_files=$TOP/build/sendmail
+sendmail_files=${SENDMAIL:-$TOP/build/sendmail}
 
 sendmail_etc=/run/mail
 sendmail_queue=$sendmail_etc/queue
@@ -173,4 +172,29 @@ reload_sendmail()	# [LINE...]
 queue_empty()
 {
 	[ -z "$(find "$sendmail_queue" -type f)" ]
+}
+
+# ---- its ways -------------------------------------------------------------
+
+# The mailer of what leaves; how a log line begins; how reply_text is when it
+# takes a recipient, and when it refuses to relay by its own rules.
+mta_mailer=esmtp
+mta_id="[0-9A-Za-z]{14}: "
+mta_accepts="250 2.1.5 Recipient ok"
+mta_denies="550 5.7.1 Relaying denied. Proper authentication required."
+mta_log=$sendmail_log
+mta_log_refusal=Milter
+# The setting that lets mail pass while mayrelayd is down.
+mta_opens="define(\`confMAYRELAY_FLAGS', \`T=R:30s')dnl"
+
+# The reply without what Sendmail adds: the recipient, before each line.
+reply_text()		# < REPLY
+{
+	sed 's/^\([0-9]*[- ][0-9.]* \)<[^>]*>\.\.\. /\1/'
+}
+
+# The id under which the Nth message was taken.
+queue_id()		# [N]
+{
+	reply_to . "${1:-1}" | sed -n 's/^250 2\.0\.0 \([^ ]*\) Message.*/\1/p'
 }

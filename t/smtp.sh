@@ -62,7 +62,7 @@ came_here()		# RECIPIENT
 # lines "C: ..." and "S: ...".
 smtp_as()		# CLIENT
 {
-	local to=$mx4
+	local to=${mx4:-127.0.0.1}
 	case $1 in
 	127.*)	to=127.0.0.1 ;;
 	::1)	to=::1 ;;
@@ -111,7 +111,12 @@ rcpt_reply()		# [N]
 	reply_to "RCPT TO" "${1:-1}"
 }
 
-# The server took the Nth message.
+# The server took the Nth message, or has not taken it.
+not_taken()		# [N]
+{
+	! taken "$@"
+}
+
 taken()			# [N]
 {
 	[[ $(reply_to . "${1:-1}") = 250* ]]

@@ -1,11 +1,11 @@
 #!/bin/bash
-# The authority role: Postfix lets everything through and mayrelay alone says
+# The authority role: the MTA lets everything through and mayrelay alone says
 # no.  Every verdict by real SMTP; and when mayrelayd is down, mail is deferred
 # and never relayed.
 . "$(dirname "$0")/cases.sh"
 
 role=authority
-mta_up "smtpd_relay_restrictions = $authority_restrictions" || exit 1
+mta_up || exit 1
 
 out=203.0.113.9
 house=192.0.2.20
@@ -13,7 +13,7 @@ house=192.0.2.20
 # Nobody signed in.
 check "a stranger to the world" reject auth-required \
     $out "" a@example.net b@example.org
-is "$(rcpt_reply)" "550 5.7.1 Relay is not permitted: sign in to this server \
+is "$(rcpt_text)" "550 5.7.1 Relay is not permitted: sign in to this server \
 before sending (see https://mail.example.com/smtp-auth#auth-required for your \
 mail program)" "the text of auth-required, word for word"
 mailer=local
@@ -23,7 +23,7 @@ check "the null sender to us" pass local-recipient \
     $out "" '<>' b@example.com
 check "our own address as a stranger's sender, to us" pass local-recipient \
     $out "" anna@example.com b@example.com
-mailer=smtp
+mailer=
 check "the null sender to the world" reject auth-required \
     $out "" '<>' b@example.org
 check "our own address as a stranger's sender" reject auth-required \
@@ -65,7 +65,7 @@ check "a login of two accounts" tempfail account-ambiguous \
 mailer=local
 check "ben to us" pass local-recipient \
     $out ben ben@example.com b@example.com
-mailer=smtp
+mailer=
 
 # Networks.
 check "a server, any sender" permit network \
@@ -91,24 +91,27 @@ check "who signed in on the host itself" reject sender-not-owned \
 
 # What was accepted has really left, and nothing else.
 becomes "the queue is empty" queue_empty
-holds "anna's mail went out" sink_has out '^X-Rcpt-Args: <first@example.org>'
-holds "mail for us came in" sink_has here '^X-Rcpt-Args: <b@example.com>'
-is "$(sink_count out '^X-Rcpt-Args: <b@example.com>')" 0 \
+holds "anna's mail went out" came_out first@example.org
+holds "mail for us came in" came_here b@example.com
+is "$(sink_count out '^X-Rcpt-Args: <b(@example.com)?>')" 0 \
     "nothing for us went out"
+is "$(sink_count here '^X-Rcpt-Args: <.*@example\.(org|net)>')" 0 \
+    "nothing for others came in"
 is "$(sink_count out '^X-Mail-Args: <(boss|ben|cleo|dora)@')" 0 \
     "no sender that was refused went out"
 
 # mayrelayd is down: closed.
 sent=$(sink_count out '^X-Rcpt-Args')
 holds "mayrelayd stops" stop_mayrelayd
-for who in "$out " "$out anna" "192.0.2.70 "; do
+for who in "$out " "$out anna" "192.0.2.70 " "127.0.0.1 "; do
 	mail "${who% *}" "${who#* }" anna@example.com b@example.org
-	like "$said" $'\n''<\*\* 4[0-9][0-9] 4\.' \
+	like "$said" $'\nS: 4[0-9][0-9] 4\.' \
 	    "down: $who gets a temporary refusal"
-	unlike "$said" "queued as" "down: $who is not accepted"
+	holds "down: $who is not accepted" not_taken
 done
 mail $out "" a@example.net b@example.com
-unlike "$said" "queued as" "down: mail for us waits outside, too"
+holds "down: mail for us waits outside, too" not_taken
+becomes "down: the queue is empty" queue_empty
 is "$(sink_count out '^X-Rcpt-Args')" "$sent" \
     "down: nothing was relayed"
 

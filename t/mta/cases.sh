@@ -1,15 +1,30 @@
 # shellcheck shell=bash
-# t/mta/cases.sh: a policy, a private Postfix before mayrelayd, and a case: one
+# t/mta/cases.sh: a policy, a private MTA before mayrelayd, and a case: one
 # recipient by real SMTP, whose reply, log line and `mayrelay explain' must all
-# say the same.  To be sourced by the scripts here.
+# say the same.  To be sourced first by the scripts here.
+#
+# Each script is played for Postfix and for Sendmail, in a machine of its own
+# (t/netns.sh); MTA=sendmail plays it for that one alone.  One that is about the
+# ways of one MTA sets MTA itself.
 
+if [ -z "${MTA:-}" ]; then
+	status=0
+	for MTA in postfix sendmail; do
+		MTA=$MTA "$0" "$@" || status=$?
+	done
+	exit "$status"
+fi
+export MTA
 here=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source=t/netns.sh
+. "$here/../netns.sh"
 # shellcheck source=t/lib.sh
 . "$here/../lib.sh"
 # shellcheck source=t/postfix.sh
-. "$here/../postfix.sh"
+. "$here/../$MTA.sh"
 need_root
-need postfix swaks smtp-sink python3
+"need_$MTA"
+about="$MTA: "
 
 # Permits are logged, so that every decision can be looked at.
 conf_log="permits = true; repeats = 1000;"
@@ -126,30 +141,17 @@ mta_policy()
 	END
 }
 
-mta_up()		# [MAIN.CF-LINE...]
+# SETTINGS are lines of main.cf, or of sendmail.mc; $role says who denies.
+mta_up()		# [SETTING...]
 {
-	make_postfix "$@" && start_sinks && mta_policy && write_conf &&
-	    start_mayrelayd && wait_policy && start_postfix
+	"make_$MTA" "$@" && start_sinks && mta_policy && write_conf &&
+	    start_mayrelayd && wait_policy && "start_$MTA"
 }
 
-# XCLIENT's words for a client and a login; loopback is who we are.
-xclient()		# CLIENT LOGIN
+# The reply to the Nth recipient, without what the MTA adds to it.
+rcpt_text()		# [N]
 {
-	local words=
-	case $1 in
-	127.0.0.1) ;;
-	*:*)	words="ADDR=IPV6:$1 NAME=host.example" ;;
-	*)	words="ADDR=$1 NAME=host.example" ;;
-	esac
-	[ -z "$2" ] || words="$words LOGIN=$2"
-	echo "${words# }"
-}
-
-mail()			# CLIENT LOGIN SENDER RECIPIENT[,RECIPIENT...]
-{
-	local words
-	words=$(xclient "$1" "$2")
-	smtp ${words:+--xclient "$words"} --from "$3" --to "$4"
+	rcpt_reply "${1:-1}" | reply_text
 }
 
 logged()		# MARK
@@ -160,10 +162,21 @@ logged()		# MARK
 # One value of explain's JSON, a list line by line; "" for what is not there.
 json()			# NAME < JSON
 {
-	python3 -c '
+	local told
+	json_values "$1"
+	printf '%s\n' "${told[0]}"
+}
+
+# Several at once, into the array told.
+json_values()		# NAME... < JSON
+{
+	mapfile -d "" told < <(python3 -c '
 import json, sys
-value = json.load(sys.stdin).get(sys.argv[1], "")
-print("\n".join(value) if isinstance(value, list) else value)' "$1"
+doc = json.load(sys.stdin)
+for name in sys.argv[1:]:
+    value = doc.get(name, "")
+    print("\n".join(value) if isinstance(value, list) else value, end="\0")
+' "$@")
 }
 
 # What explain exits with for a verdict.
@@ -182,8 +195,8 @@ line_of()		# VERDICT REASON CLIENT LOGIN SENDER RECIPIENT CODE
 {
 	local from=${5//+/\\+}
 	[ "$from" = '<>' ] || from="<$from>"
-	printf '%s' "NOQUEUE: $1 reason=$2 client=$3 name=[^ ]+ login=$4" \
-	    " from=$from to=<$6> listener=[^ ]+ mailer=smtp" \
+	printf '%s' "$mta_id$1 reason=$2 client=$3 name=[^ ]+ login=$4" \
+	    " from=$from to=<$6> listener=[^ ]+ mailer=$mta_mailer" \
 	    " code=${7:+\"$7\"} rule=.* policy_age=[0-9]+\$"
 }
 
@@ -195,22 +208,23 @@ check()			# TEXT VERDICT REASON CLIENT LOGIN SENDER RECIPIENT
 	local mark reply told code
 	mark=$(log_mark)
 	mail "$@"
-	reply=$(rcpt_reply)
-	told=$(explain --json --client "$1" ${2:+--login "$2"} --sender "$3" \
-	    --recipient "$4" --mailer "${mailer:-smtp}" 2> "$W/explain.err")
-	is "$? $(json verdict <<< "$told") $(json reason <<< "$told")" \
+	reply=$(rcpt_text)
+	explain --json --client "$1" ${2:+--login "$2"} --sender "$3" \
+	    --recipient "$4" --mailer "${mailer:-$mta_mailer}" \
+	    > "$W/explained" 2> "$W/explain.err"
+	code=$?
+	json_values verdict reason code reply < "$W/explained"
+	is "$code ${told[0]} ${told[1]}" \
 	    "$(exit_of "$verdict") $verdict $reason" "$text: explain"
-	code=$(json code <<< "$told")
+	code=${told[2]}
 	case $verdict in
-	reject)
-		is "$reply" "550 5.7.1 $(json reply <<< "$told")" \
-		    "$text: refused as explain says" ;;
-	tempfail)
-		is "$reply" "$code $(json reply <<< "$told")" \
-		    "$text: deferred as explain says"
-		like "$reply" "^45[0-9] 4\." "$text: a temporary refusal" ;;
+	reject|tempfail)
+		is "$reply" "$code ${told[3]}" \
+		    "$text: answered as explain says"
+		like "$reply" "^$(class_of "$verdict") Relay is not permitted: " \
+		    "$text: of the right class" ;;
 	*)
-		is "$reply" "250 2.1.5 Ok" "$text: accepted" ;;
+		is "$reply" "$mta_accepts" "$text: accepted" ;;
 	esac
 	if [ "$verdict" = pass ]; then
 		is "$(decision_lines "$mark")" "" "$text: a pass is not logged"
@@ -220,4 +234,12 @@ check()			# TEXT VERDICT REASON CLIENT LOGIN SENDER RECIPIENT
 		    "$(line_of "$verdict" "$reason" "$@" "$code")" \
 		    "$text: the log line"
 	fi
+}
+
+class_of()		# VERDICT
+{
+	case $1 in
+	reject)		echo '550 5\.7\.1' ;;
+	tempfail)	echo '45[0-9] 4\.[0-9]\.[0-9]' ;;
+	esac
 }

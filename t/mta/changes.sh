@@ -35,7 +35,7 @@ reloads()		# TEXT COMMAND...
 answer_is()		# REGEX: to a stranger
 {
 	mail $out "" a@example.net b@example.org
-	[[ $(rcpt_reply) =~ $1 ]]
+	[[ $(rcpt_text) =~ $1 ]]
 }
 
 enforce_from=now

@@ -2,11 +2,11 @@
 # Postfix's address classes: what it receives mail for is local for mayrelay by
 # Postfix's own word; a relay domain is so only by an entry; what Postfix
 # resolves to somewhere else is outbound, whatever it looks like.
+MTA=postfix
 . "$(dirname "$0")/cases.sh"
 
 role=authority
-mta_up "smtpd_relay_restrictions = $authority_restrictions" \
-    "virtual_alias_domains = alias.example" \
+mta_up "virtual_alias_domains = alias.example" \
     "virtual_alias_maps = inline:{ {info@alias.example = anna@example.com} }" \
     "virtual_mailbox_domains = box.example" \
     "virtual_mailbox_maps = static:ok" \
@@ -63,8 +63,7 @@ refused "the other still has none" u@hidden.example
 # Resolved to somewhere else, whatever stands at the end.
 for trick in "@box.example:u@example.org" "example.org!u@example.com" \
     '"u@example.org"@example.com' "u%example.org@backup.example"; do
-	dialogue <<-END
-	XCLIENT ADDR=$stranger NAME=host.example
+	smtp_as $stranger <<-END
 	EHLO client.example
 	MAIL FROM:<a@example.net>
 	RCPT TO:<$trick>

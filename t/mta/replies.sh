@@ -1,5 +1,5 @@
 #!/bin/bash
-# Replies at their limits, as a client of a real Postfix gets them: 32 lines of
+# Replies at their limits, as a client of a real MTA gets them: 32 lines of
 # 500 bytes, percent signs, several lines, and what libmilter refuses.
 . "$(dirname "$0")/cases.sh"
 
@@ -28,7 +28,7 @@ mta_up || exit 1
 asked()			# CLIENT LOGIN SENDER: sets reply
 {
 	mail "$1" "$2" "$3" b@example.net
-	reply=$(rcpt_reply)
+	reply=$(rcpt_text)
 }
 
 asked 203.0.113.9 "" a@example.net
@@ -47,7 +47,7 @@ is "$reply" "554-5.7.1 first: 100% of
 asked 192.0.2.81 "" a@example.net
 is "$reply" "550 5.7.1 " "a text that a value leaves empty"
 
-asked 203.0.113.9 nobody a@example.net
+asked 203.0.113.9 mallory a@example.net
 is "$reply" "550 5.7.1 ${percents// /%}" "250 percent signs"
 
 # libmilter takes at most 980 bytes for a line: 500 percent signs are too many.
