@@ -53,7 +53,7 @@ void policy_decide(const struct policy_settings *, const struct policy_view *,
 /**
  * policy_not_smtp(client):
  * Is that Postfix's simulated session for local submission (step 0), in which
- * a refusal, temporary or not, jams the queue?
+ * a refusal, temporary or not, jams the queue?  It is unless it has a login.
  */
 bool policy_not_smtp(const struct client *);
 

@@ -130,10 +130,19 @@ policy_not_smtp(const struct client *c)
 }
 
 static bool
+signed_in(const struct decision *d)
+{
+
+	return (d->question->login != NULL && d->question->login[0] != '\0');
+}
+
+/* Nobody signs in to a simulated session: a port 0 there is what a proxy told
+ * (XCLIENT) that does not know the port. */
+static bool
 not_smtp(struct decision *d)
 {
 
-	if (!policy_not_smtp(&d->question->client))
+	if (!policy_not_smtp(&d->question->client) || signed_in(d))
 		return (false);
 	trace_add(d->trace, 0, "The client is loopback with source port 0: "
 	    "Postfix's simulated session for local submission.");
@@ -198,13 +207,6 @@ denied_network(struct decision *d)
 	if (d->origin.access != ACCESS_DENY)
 		return (false);
 	return (reject(d, REASON_NETWORK_DENIED, d->origin.v[0]->dn));
-}
-
-static bool
-signed_in(const struct decision *d)
-{
-
-	return (d->question->login != NULL && d->question->login[0] != '\0');
 }
 
 static enum found

@@ -853,7 +853,8 @@ class Decision:
 
     def answer(self):
         kind, ip, port = self.q["client"]
-        if kind == "ip" and ip.is_loopback and port == 0:
+        if (kind == "ip" and ip.is_loopback and port == 0 and
+                not self.q["login"]):
             return Answer("pass", "not-smtp")
         if self.local_recipient():
             return Answer("pass", "local-recipient")
