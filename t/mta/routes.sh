@@ -20,9 +20,9 @@
 route_client=203.0.113.9
 route_sender=a@example.org
 
-talk()			# [OPTION...]: sets said; the script on standard input
+talk()			# [PORT]: sets said; the script on standard input
 {
-	said=$("$TOP/t/tools/smtptalk.py" "$@" 127.0.0.1 "$smtp_port")
+	said=$("$TOP/t/tools/smtptalk.py" 127.0.0.1 "${1:-$smtp_port}")
 }
 
 # What the client says before MAIL, so that Postfix takes it for that client.
@@ -37,6 +37,14 @@ nth_reply()		# COMMAND-REGEX [N]: to the Nth such command of $said
 	printf '%s\n' "$said" | awk -v re="^C: $1" -v n="${2:-1}" '
 	    /^C: / { inside = $0 ~ re && ++i == n }
 	    inside && /^S: / { print substr($0, 4) }'
+}
+
+codes()			# COMMAND-REGEX: of the last lines of all replies to such
+{
+	printf '%s\n' "$said" | awk -v re="^C: $1" '
+	    /^C: / { due = $0 ~ re }
+	    due && /^S: ...( |$)/ { printf "%s%s", gap, substr($0, 4, 3)
+		gap = " "; due = 0 }'
 }
 
 ask_routes()		# ROW...: all of them in one message

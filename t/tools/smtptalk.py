@@ -2,6 +2,7 @@
 """Talk SMTP as a script says, also in ways that no mail program would.
 
 usage: smtptalk.py [-s SOURCE] HOST PORT < SCRIPT
+       smtptalk.py SOCKET < SCRIPT
 
 Prints "C: ..." and "S: ..." lines.  Each line of the script is sent, and its
 reply heard; after DATA come the lines of the message up to the dot.  Lines
@@ -38,8 +39,13 @@ class Talk:
     """One connection."""
 
     def __init__(self, host, port, source):
-        bind = (source, 0) if source else None
-        self.sock = socket.create_connection((host, port), PATIENCE_S, bind)
+        if port is None:
+            self.sock = socket.socket(socket.AF_UNIX)
+            self.sock.settimeout(PATIENCE_S)
+            self.sock.connect(host)
+        else:
+            self.sock = socket.create_connection(
+                (host, port), PATIENCE_S, (source, 0) if source else None)
         self.heard = self.sock.makefile("rb")
         self.due = []
         self.in_body = False
@@ -130,7 +136,7 @@ def main():
     words = argparse.ArgumentParser()
     words.add_argument("-s", dest="source")
     words.add_argument("host")
-    words.add_argument("port", type=int)
+    words.add_argument("port", type=int, nargs="?")
     words = words.parse_args()
     lines = [line.rstrip("\n") for line in sys.stdin]
     talk = Talk(words.host, words.port, words.source)
