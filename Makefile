@@ -30,9 +30,9 @@ FEED = source dnset ldif ldiffile reported reading shrink intake intakechange \
 	uuidset sync listing pulse feedtools schedule servers filefeed \
 	persist ldapstate ldapfeed feed
 # Door: lets the MTA or the postmaster in.
-DOOR = privilege session callbacks process child notify listener reload \
-	agewatch service running jsondoc explain standing health statustext \
-	statusjson status refresh
+DOOR = privilege session gate callbacks process child notify listener \
+	reload agewatch service running jsondoc explain standing health \
+	statustext statusjson status refresh
 
 MODULES = $(VALUES) $(WORLD) $(FEED) $(DOOR)
 PROGRAMS = mayrelayd mayrelay mayrelay-feed
@@ -54,6 +54,7 @@ TEST_PACKAGES = $(DEMO_LDAP_PACKAGES) check schema2ldif \
 	sasl2-bin libsasl2-modules libsasl2-modules-db python3 util-linux \
 	mount iproute2 lmdb-utils openssl python3-ldap m4 libnsl2 libsasl2-2 \
 	libwrap0
+FUZZ_PACKAGES = $(BUILD_PACKAGES) clang llvm libclang-rt-dev
 
 CFLAGS = -O2 -g
 WARNINGS = -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
@@ -67,14 +68,21 @@ FLAVOUR =
 SANITIZE_san = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 SANITIZE_tsan = -O1 -g -fsanitize=thread -Wno-tsan -fno-omit-frame-pointer
+SANITIZE_fuzz = $(SANITIZE_san) -fsanitize=fuzzer-no-link
 ifeq ($(FLAVOUR),)
 B = build
 FLAGS = $(HARDENING) $(CFLAGS)
 LINKFLAGS = $(LINKHARD) $(CFLAGS) $(LDFLAGS)
 else
 B = build/$(FLAVOUR)
-FLAGS = $(or $(SANITIZE_$(FLAVOUR)),$(error FLAVOUR=san or FLAVOUR=tsan))
+FLAGS = $(or $(SANITIZE_$(FLAVOUR)),$(error FLAVOUR=san, tsan or fuzz))
 LINKFLAGS = $(FLAGS)
+endif
+ifeq ($(FLAVOUR),fuzz)
+CC = clang
+FUZZ_MAIN = -fsanitize=fuzzer
+else
+FUZZ_MAIN = $(B)/fuzz/replay.o
 endif
 
 # libmilter's .pc file and libunistring's absence of one are Debian's.
@@ -93,7 +101,7 @@ DEFS = -DVERSION='"$(VERSION)"' -DLIBEXECDIR='"$(LIBEXECDIR)"' \
 COMPILE = $(CC) $(STD) $(DEFS) $(WARNINGS) $(FLAGS) $(CPPFLAGS) $(PKG_CFLAGS) \
 	-Iinclude -MMD -MP
 
-DIRS = $(B) $(B)/unit $(B)/tools $(B)/scripted
+DIRS = $(B) $(B)/unit $(B)/tools $(B)/scripted $(B)/fuzz
 
 # Some modules are a header only.
 SOURCES = $(wildcard $(MODULES:%=milter/%.c))
@@ -124,7 +132,7 @@ $(B)/mayrelay: $(B)/mayrelay.o $(B)/libmayrelay.a
 $(DIRS):
 	mkdir -p $@
 
--include $(wildcard $(B)/*.d $(B)/unit/*.d $(B)/tools/*.d)
+-include $(wildcard $(B)/*.d $(B)/unit/*.d $(B)/tools/*.d $(B)/fuzz/*.d)
 
 # ---- tests ---------------------------------------------------------------
 
@@ -157,6 +165,18 @@ $(B)/tools/miltc: t/tools/miltc.c t/tools/milterwire.c \
 
 tools: $(TOOLS)
 
+# With a main() that replays inputs, or with libFuzzer's.
+FUZZERS = $(patsubst t/fuzz/fuzz_%.c,$(B)/fuzz/%,$(wildcard t/fuzz/fuzz_*.c))
+
+$(B)/fuzz/replay.o: t/fuzz/replay.c | $(DIRS)
+	$(COMPILE) -c -o $@ $<
+$(B)/fuzz/%: t/fuzz/fuzz_%.c $(B)/libmayrelay.a $(filter %.o,$(FUZZ_MAIN)) \
+    | $(DIRS)
+	$(COMPILE) -MF $@.d -MT $@ -It/fuzz $(LINKFLAGS) -o $@ $< \
+	    $(FUZZ_MAIN) $(B)/libmayrelay.a $(MILTER_LIBS) $(FEED_LIBS)
+
+fuzzers: $(FUZZERS)
+
 # What runs below has the packages first: a second make, because nothing here
 # may need them before.  Without Sendmail its tests cannot run, the others can.
 test:
@@ -185,6 +205,14 @@ soak:
 	@$(MAKE) --no-print-directory -s -j "$$(nproc)" all tools
 	BIN=$(CURDIR)/build SOAK_SECONDS=$(SECONDS) SOAK_SERVERS=$(SERVERS) \
 	    SOAK_SEED=$(SEED) t/soak/soak.sh
+
+# Each fuzzing target for a while; one of TARGETS is fuzz_NOUN.c without both.
+SECONDS_EACH = 60
+TARGETS =
+fuzz:
+	@contrib/install-packages $(FUZZ_PACKAGES)
+	@$(MAKE) --no-print-directory -s -j "$$(nproc)" FLAVOUR=fuzz fuzzers
+	t/fuzz/run $(SECONDS_EACH) $(TARGETS)
 
 demo:
 	@contrib/install-packages $(DEMO_PACKAGES)
@@ -225,7 +253,7 @@ install: all
 		install -d $$to && install -m 644 $$page $$to || exit 1; \
 	done
 
-.PHONY: always all units tools test differential soak demo demo-ldap \
-	print-modules print-programs install clean
+.PHONY: always all units tools fuzzers test differential soak fuzz demo \
+	demo-ldap print-modules print-programs install clean
 clean:
 	rm -rf build
