@@ -7,6 +7,8 @@
 #	make differential	a million random cases against the model
 #	make soak		half an hour of random changes and stops of all;
 #				SECONDS=, SERVERS=1|2, SEED= are honoured
+#	make fuzz		each fuzzing target for a minute; SECONDS_EACH=,
+#				TARGETS= are honoured
 #	make install		DESTDIR= PREFIX= SYSCONFDIR= are honoured
 #
 # The order of the modules below is reading order and include rule: a file
