@@ -1,0 +1,86 @@
+#!/usr/bin/python3
+"""The house that the batteries break into: its policy, and who may what.
+
+Run, it prints the policy as LDIF.  What the batteries hold answers against
+(may_send_out and owns) is said here by itself, and not learnt from mayrelay.
+"""
+import sys
+
+import forms
+
+BASE = "dc=example,dc=com"
+
+# Hosted by an entry.  Those of Postfix's and Sendmail's own knowledge alone
+# (box.example, alias.example) have none.
+DOMAINS = ["example.com", "mx.example.com", "backup.example",
+           "b\u00fccher.example", "stra\u00dfe.example", forms.LITERAL,
+           forms.LITERAL6]
+
+# Client addresses by name.
+CLIENTS = {
+    "inside": "192.0.2.70",
+    "inside v6": "2001:db8:1::25",
+    "desk": "192.0.2.20",
+    "outside": "203.0.113.9",
+    "v6": "2001:db8:2::9",
+    "loopback": "127.0.0.1",
+    "mapped": "::ffff:203.0.113.9",
+    "mapped inside": "::ffff:192.0.2.70",
+    "local": None,
+    "unknown": None,
+}
+MAY_UNASKED = {"inside", "inside v6", "mapped inside"}
+MAY_UNSIGNED = MAY_UNASKED | {"loopback", "local"}
+
+# Logins by name; all but "stranger" sign in.
+LOGINS = {"stranger": None, "good": "anna", "disabled": "ben",
+          "unknown": "mallory"}
+GOOD_SENDER = b"<anna@example.com>"
+
+ENTRIES = [("cn=d%d,ou=relay,%s" % (i, BASE),
+            {"objectClass": ["relayDomain"], "relayDomainName": [name]})
+           for i, name in enumerate(DOMAINS)] + [
+    ("cn=servers,ou=relay," + BASE, {
+        "objectClass": ["relayNetwork"], "cn": ["servers"],
+        "relayClient": ["192.0.2.64/28", "2001:db8:1::/48"],
+        "relayAccess": ["allow"]}),
+    ("cn=desks,ou=relay," + BASE, {
+        "objectClass": ["relayNetwork"], "cn": ["desks"],
+        "relayClient": ["192.0.2.0/24"], "relayAccess": ["authenticate"]}),
+    ("uid=anna,ou=people," + BASE, {
+        "objectClass": ["inetOrgPerson"], "uid": ["anna"], "cn": ["Anna"],
+        "sn": ["Example"], "mail": ["anna@example.com"]}),
+    ("uid=ben,ou=people," + BASE, {
+        "objectClass": ["inetOrgPerson", "relayAccount"], "uid": ["ben"],
+        "cn": ["Ben"], "sn": ["Example"], "mail": ["ben@example.com"],
+        "relayAccess": ["deny"]}),
+]
+
+
+def may_send_out(client, login, owns_sender):
+    """Is this one allowed to send to a recipient that is not ours?"""
+    if login == "disabled":
+        return False
+    if client in MAY_UNASKED:
+        return True
+    if login == "stranger":
+        return client in MAY_UNSIGNED
+    return login == "good" and owns_sender
+
+
+def anna_writes():
+    """Every way in which anna may write her own address, and none."""
+    own = {form.fill("example.com", "anna") for form in forms.all_forms()
+           if "s" in form.marks}
+    return own | {b"<>", b""}
+
+
+def ldif():
+    """The policy as text."""
+    sys.path.insert(0, forms.HERE + "/../differential")
+    import run
+    return run.ldif(ENTRIES)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(ldif())
