@@ -23,8 +23,13 @@ void callbacks_serve(struct store *, struct counters *);
  * on; taken (config_take), the one before is given back. */
 void callbacks_configure(const struct config *);
 
-/** callbacks_finish(): write what connections that are still open have summed
- * up; at the end of the program, which libmilter does not tell them of. */
-void callbacks_finish(void);
+/**
+ * callbacks_finish(ms):
+ * At the end of the program: wait (at most ${ms}) for the recipients that are
+ * being judged, let no further one be judged (who asks waits until the process
+ * has ended), and write what connections that are still open have summed up,
+ * as libmilter does not tell them of the end.
+ */
+void callbacks_finish(int);
 
 #endif /* !CALLBACKS_H */

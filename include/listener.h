@@ -8,7 +8,7 @@
  * listener: the socket that the MTA connects to: everything about it that
  * libmilter leaves to its caller.
  *
- * Belongs to the main thread, but for listener_wake.
+ * Belongs to the main thread.
  */
 
 /**
@@ -33,12 +33,8 @@ int listener_prepare(const struct config *, int *, struct why *);
  */
 int listener_hand_over(const struct config *, int *, struct why *);
 
-/** listener_wake(config): connect to it and hang up, so that a listening
- * libmilter looks whether it is to stop.  Any thread.  Return 0, or -1 when
- * nobody listens any more. */
-int listener_wake(const struct config *);
-
-/** listener_remove(config): remove a unix socket, if the folder lets us. */
+/** listener_remove(config): remove a unix socket if it is the one that was
+ * handed over, and the folder lets us. */
 void listener_remove(const struct config *);
 
 #endif /* !LISTENER_H */

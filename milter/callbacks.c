@@ -10,6 +10,7 @@
 
 #include "callbacks.h"
 #include "clock.h"
+#include "gate.h"
 #include "line.h"
 #include "log.h"
 #include "policy.h"
@@ -63,6 +64,9 @@ static struct {
 	const struct config *config;
 	bool overloaded;		/* an episode is going on */
 } serving = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* Whoever judges a recipient is inside. */
+static struct gate gate = GATE_OPEN;
 
 /* A connection, as libmilter keeps it for us. */
 struct connection {
@@ -346,11 +350,12 @@ next_sums(struct repeats_sum sums[REPEATS_KINDS])
 }
 
 void
-callbacks_finish(void)
+callbacks_finish(int ms)
 {
 	struct repeats_sum sums[REPEATS_KINDS];
 	unsigned n;
 
+	(void)gate_close(&gate, ms);
 	while ((n = next_sums(sums)) > 0)
 		write_sums(sums, n);
 }
@@ -630,7 +635,7 @@ judge(SMFICTX *ctx, struct session *s, const struct question *question)
 }
 
 static sfsistat
-on_rcpt(SMFICTX *ctx, char **argv)
+judge_rcpt(SMFICTX *ctx, char **argv)
 {
 	const struct session_macros macros = { macro_get, ctx };
 	struct session *s = session_of(ctx);
@@ -644,6 +649,17 @@ on_rcpt(SMFICTX *ctx, char **argv)
 	heard = session_rcpt(s, argv[0], &macros, &question);
 	forget_macros(ctx, of_recipient);
 	return (heard == -1 ? unable(ctx, s) : judge(ctx, s, &question));
+}
+
+static sfsistat
+on_rcpt(SMFICTX *ctx, char **argv)
+{
+	sfsistat status;
+
+	gate_enter(&gate);
+	status = judge_rcpt(ctx, argv);
+	gate_leave(&gate);
+	return (status);
 }
 
 int

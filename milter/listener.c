@@ -277,6 +277,9 @@ accept(int fd, struct sockaddr *sa, socklen_t *len)
 
 /* ---- its life ------------------------------------------------------------ */
 
+/* The unix socket that is ours. */
+static struct stat made;
+
 static int
 group_find(const struct config *config, gid_t *gid, int *code,
     struct why *why)
@@ -328,6 +331,9 @@ listener_hand_over(const struct config *config, int *code, struct why *why)
 	umask(umask_private);
 	if (path == NULL)
 		return (0);
+	if (lstat(path, &made) == -1)
+		return (FAIL(code, EX_OSERR, why, "%s: %s", path,
+		    strerror(errno)));
 	if (group_find(config, &gid, code, why) == -1)
 		return (-1);
 	if (geteuid() == 0 && privilege_find(config->user, &who, why) == -1) {
@@ -346,40 +352,14 @@ listener_hand_over(const struct config *config, int *code, struct why *why)
 	return (0);
 }
 
-static int
-inet_wake(const char *spec)
-{
-	struct addrinfo *ai;
-	int fd, status;
-
-	if (inet_resolve(spec, &ai, NULL) == -1)
-		return (-1);
-	fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    0);
-	status = fd == -1 || (connect(fd, ai->ai_addr, ai->ai_addrlen) == -1 &&
-	    errno != EINPROGRESS) ? -1 : 0;
-	freeaddrinfo(ai);
-	if (fd != -1)
-		close(fd);
-	return (status);
-}
-
-int
-listener_wake(const struct config *config)
-{
-	const char *path = unix_path(config->socket);
-
-	if (path == NULL)
-		return (inet_wake(config->socket));
-	return (unix_probe(path) == 0 ? 0 : -1);
-}
-
 void
 listener_remove(const struct config *config)
 {
 	const char *path = unix_path(config->socket);
+	struct stat st;
 
-	/* Only one that nobody serves on: the next instance may be up. */
-	if (path != NULL && unix_probe(path) == ECONNREFUSED)
+	/* Nothing else that has taken its place. */
+	if (path != NULL && lstat(path, &st) == 0 &&
+	    st.st_dev == made.st_dev && st.st_ino == made.st_ino)
 		(void)unlink(path);
 }

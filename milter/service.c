@@ -33,8 +33,7 @@ enum {
 	BACKLOG = 1024,
 	ROUND_MS = 250,		/* the main thread looks around that often */
 	READERS_MS = 60000,	/* between looks for readers that died */
-	STOP_MS = 7000,		/* libmilter looks every 5 s by itself */
-	STEP_MS = 2,
+	JUDGE_MS = 5000,	/* for recipients that are being judged */
 	GRACE_MS = 50,		/* for answers that are under way */
 	LOG_MS = 1000		/* for the last lines of the log */
 };
@@ -56,7 +55,6 @@ struct service {
 	struct reload *reload;
 	struct agewatch age;
 
-	pthread_t milter;
 	atomic_bool milter_ended;
 	atomic_int milter_status;
 
@@ -338,10 +336,13 @@ static int
 start_milter(struct service *s, struct why *why)
 {
 
+	pthread_t thread;
+
 	callbacks_serve(s->store, s->counters);
 	callbacks_configure(s->config);
-	if (pthread_create(&s->milter, NULL, run_milter, s) != 0)
+	if (pthread_create(&thread, NULL, run_milter, s) != 0)
 		return (why_set(why, "cannot start a thread"));
+	(void)pthread_detach(thread);
 	return (0);
 }
 
@@ -525,39 +526,10 @@ serve(struct service *s)
 
 /* ---- the end ------------------------------------------------------------- */
 
-static void *
-keep_awake(void *arg)
-{
-	struct service *s = arg;
-
-	while (!atomic_load(&s->milter_ended) && listener_wake(s->config) == 0)
-		;
-	return (NULL);
-}
-
 /*
- * libmilter looks at its stop flag when a connection comes, else every 5 s: so
- * connections come until it has.  smfi_stop closes the listening socket, so
- * they must come before it.
+ * libmilter is not told to stop: when it is, it destroys the locks of its
+ * worker pool while the workers go on using them.  It goes with the process.
  */
-static void
-stop_milter(struct service *s)
-{
-	const int64_t end_ms = clock_ms() + STOP_MS;
-	pthread_t waker;
-
-	if (pthread_create(&waker, NULL, keep_awake, s) == 0)
-		(void)pthread_detach(waker);
-	usleep(STEP_MS * 1000);
-	(void)smfi_stop();
-	while (!atomic_load(&s->milter_ended) && clock_ms() < end_ms)
-		usleep(STEP_MS * 1000);
-	if (atomic_load(&s->milter_ended))
-		(void)pthread_join(s->milter, NULL);
-	/* Its workers may still be answering: nothing they use is freed. */
-	usleep(GRACE_MS * 1000);
-}
-
 static void
 finish(struct service *s)
 {
@@ -566,8 +538,8 @@ finish(struct service *s)
 	log_line(LOG_SEV_NOTICE, "stopping");
 	reload_free(s->reload);
 	child_free(s->child);
-	stop_milter(s);
-	callbacks_finish();
+	callbacks_finish(JUDGE_MS);
+	usleep(GRACE_MS * 1000);
 	atomic_store(&s->counters->pid, 0);
 }
 
@@ -621,7 +593,6 @@ service_run(const struct config *config,
 		finish(s);
 	} else {
 		child_free(s->child);
-		(void)smfi_stop();	/* closes the socket */
 	}
 	if (s->listens)
 		listener_remove(s->config);

@@ -128,9 +128,39 @@ stops "SIGTERM ends it while an MTA is connected"
 exec 9>&-
 wait "$client"
 
+# While it answers all the time: what an MTA was told is in the log.
+conf_log='repeats = 0;'
+write_conf && start_mayrelayd && wait_policy
+mark=$(log_mark)
+clients=()
+for i in 1 2 3 4; do
+	{
+		printf '%s\n' "open unix:$socket" negotiate
+		yes "$(asking 203.0.113.9 - a@example.org)" | head -n 100000
+	} | miltc > "$W/asked.$i" &
+	clients+=($!)
+done
+all_answered()
+{
+	local i
+	for i in 1 2 3 4; do
+		[ "$(head -n 100 "$W/asked.$i" | wc -l)" -eq 100 ] || return 1
+	done
+}
+becomes "four MTAs are answered" all_answered
+stops "SIGTERM ends it while they are"
+wait "${clients[@]}"
+told=$(cat "$W"/asked.? | grep -c '^550 5\.7\.1 ')
+logged=$(log_since "$mark" | grep -c 'reject reason=auth-required')
+holds "each answer is in the log ($told answers, $logged lines)" \
+    test "$logged" -ge "$told"
+conf_log=
+write_conf
+
 # ---- killed ----------------------------------------------------------------
 
 start_mayrelayd && wait_policy
+wait_for feed_runs
 feed=$(feed_pid)
 kill -STOP "$feed"
 kill -KILL "$daemon_pid"
