@@ -78,8 +78,8 @@ comes_by()		# TEXT PORT|SOCKET LINES SENDER CODES DECISION
 		    "RCPT TO:<two@example.com>" QUIT
 	} > "$W/script"
 	case $2 in
-	/*)	said=$("$TOP/t/tools/smtptalk.py" "$2" < "$W/script") ;;
-	*)	talk "$2" < "$W/script" ;;
+	/*)	talk --socket "$2" < "$W/script" ;;
+	*)	talk --port "$2" < "$W/script" ;;
 	esac
 	is "$(codes 'RCPT TO:')" "$5" "$1: the replies"
 	like "$(decision_lines "$mark")" "$6" "$1: the log line"
@@ -126,7 +126,7 @@ comes_by "anna through a proxy" "$proxied" \
 :auth anna@mx.example.com secret\n" \
     anna@example.com "550 250" \
     "account-unknown client=203\.0\.113\.7 .*login=anna@mx\.example\.com "
-talk "$proxied" <<< ":first PROXY UNKNOWN"
+talk --port "$proxied" <<< ":first PROXY UNKNOWN"
 like "$said" "^S: 421 4\.3\.0 " "a proxy that does not say who: closed"
 
 # postscreen hands the connection on.

@@ -20,9 +20,12 @@
 route_client=203.0.113.9
 route_sender=a@example.org
 
-talk()			# [PORT]: sets said; the script on standard input
+# Sets said to what was said; the script (t/tools/smtptalk.py) comes on standard
+# input.
+talk()			# [OPTION...]
 {
-	said=$("$TOP/t/tools/smtptalk.py" 127.0.0.1 "${1:-$smtp_port}")
+	said=$("$TOP/t/tools/smtptalk.py" --port "$smtp_port" \
+	    --timeout "$WAIT" "$@")
 }
 
 # What the client says before MAIL, so that Postfix takes it for that client.

@@ -1,157 +1,137 @@
-#!/usr/bin/python3
-"""Talk SMTP as a script says, also in ways that no mail program would.
+#!/usr/bin/env python3
+"""Talk SMTP as smtpclient.py does, and in ways that no mail program would.
 
-usage: smtptalk.py [-s SOURCE] HOST PORT < SCRIPT
-       smtptalk.py SOCKET < SCRIPT
+usage: smtptalk.py [--from ADDR] [--to ADDR] [--port N] < SCRIPT
+       smtptalk.py --socket PATH < SCRIPT
 
-Prints "C: ..." and "S: ..." lines.  Each line of the script is sent, and its
-reply heard; after DATA come the lines of the message up to the dot.  Lines
-that begin with a colon are for this program:
+Lines that begin with a colon are for this program:
 
     :first TEXT         send TEXT before the greeting is heard (PROXY); only
                         as the first line
     :tls [PEM]          STARTTLS; with PEM as the client's certificate and key
-    :auth LOGIN WORD    AUTH PLAIN; \\xHH in LOGIN is a byte, \\s a blank
-    :send COMMAND       send it, and hear the reply at the next :hear only
-    :raw TEXT           send the bytes of TEXT (\\r\\n\\xHH); no reply is due
+    :auth LOGIN WORD    AUTH PLAIN
+    :send COMMAND       send it, and hear its reply at the next :hear
+    :raw TEXT           send the bytes of TEXT; no reply is due
     :hear               hear the replies that are due, or one if none is
     :drop               go away without a word (a reset)
-    :close              go away without QUIT
+    :again              go away, and come again as another connection
+
+In LOGIN, COMMAND and TEXT \\xHH is a byte, \\r\\n a line's end, \\s a blank.
 """
 import argparse
 import base64
+import re
 import socket
 import ssl
 import struct
 import sys
 
-PATIENCE_S = 120
+import smtpclient
+
+ESCAPES = {b"s": b" ", b"r": b"\r", b"n": b"\n"}
 
 
 def plain(text):
     """The bytes that a word of the script stands for."""
-    text = text.replace("\\s", "\\x20")
-    return text.encode("latin-1", "backslashreplace").decode(
-        "unicode_escape").encode("latin-1")
+    return re.sub(rb"\\(x..|[rns])", lambda found: ESCAPES.get(
+        found[1]) or bytes.fromhex(found[1][1:].decode()), text)
 
 
-class Talk:
-    """One connection."""
+class Talk(smtpclient.Client):
+    """Connections, one after the other."""
 
-    def __init__(self, host, port, source):
-        if port is None:
+    def __init__(self, arguments, first=b""):
+        self.arguments = arguments
+        if arguments.socket:
+            self.out = sys.stdout.buffer
             self.sock = socket.socket(socket.AF_UNIX)
-            self.sock.settimeout(PATIENCE_S)
-            self.sock.connect(host)
+            self.sock.settimeout(arguments.timeout)
+            self.sock.connect(arguments.socket)
+            self.hello = self.sock.makefile("rb")
         else:
-            self.sock = socket.create_connection(
-                (host, port), PATIENCE_S, (source, 0) if source else None)
-        self.heard = self.sock.makefile("rb")
+            super().__init__(arguments)
         self.due = []
-        self.in_body = False
-        self.gone = False
-
-    def put(self, data):
-        try:
-            self.sock.sendall(data)
-        except OSError:
-            self.gone = True
-
-    def reply(self):
-        """One reply, of several lines perhaps; its code."""
-        while True:
-            try:
-                line = self.heard.readline()
-            except OSError:
-                line = b""
-            if not line:
-                self.gone = True
-                print("S: (nothing)")
-                return ""
-            line = line.decode("latin-1").rstrip("\r\n")
-            print("S:", line)
-            if line[3:4] != "-":
-                return line[:3]
-
-    def hear(self):
-        if not self.due:
-            return self.reply()
-        for command in self.due:
-            print("C:", command)
-            self.reply()
-        self.due = []
-        return ""
-
-    def command(self, text):
-        self.put(plain(text) + b"\r\n")
-        print("C:", text)
-        if self.in_body:
-            self.in_body = text != "."
-            if self.in_body:
-                return ""
-        code = self.reply()
-        if text == "DATA":
-            self.in_body = code == "354"
-        return code
+        if first:
+            self.send(plain(first))
+        self.hear()
 
     def tls(self, pem):
-        if self.command("STARTTLS") != "220":
-            return
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         if pem:
             context.load_cert_chain(pem)
-        self.sock = context.wrap_socket(self.sock)
-        self.heard = self.sock.makefile("rb")
+        if self.say(b"STARTTLS").startswith(b"220"):
+            self.hello.close()
+            self.sock = context.wrap_socket(self.sock)
+            self.hello = self.sock.makefile("rb")
 
     def auth(self, words):
-        login, word = words.split(" ")
+        login, word = words.split(b" ")
         text = b"\0" + plain(login) + b"\0" + plain(word)
-        self.command("AUTH PLAIN " + base64.b64encode(text).decode())
+        self.say(b"AUTH PLAIN " + base64.b64encode(text))
 
-    def send(self, text):
-        self.put(plain(text) + b"\r\n")
-        self.due.append(text)
+    def send_alone(self, command):
+        self.send(plain(command))
+        self.due.append(command)
+
+    def raw(self, text):
+        self.sock.sendall(plain(text))
+
+    def hear_due(self, _):
+        if not self.due:
+            self.hear()
+        while self.due:
+            self.tell(b"C", self.due.pop(0))
+            self.hear()
+
+    def close(self, reset=False):
+        if reset:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                 struct.pack("ii", 1, 0))
+        self.hello.close()
+        self.sock.close()
 
     def drop(self, _):
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                             struct.pack("ii", 1, 0))
-        self.close()
+        self.close(reset=True)
+        raise smtpclient.Gone
 
-    def close(self, _=""):
-        self.heard.close()
-        self.sock.close()
-        self.gone = True
+    def again(self, _):
+        self.close()
+        self.__init__(self.arguments)
 
     def act(self, line):
-        name, _, rest = line.partition(" ")
-        {":tls": self.tls, ":auth": self.auth, ":send": self.send,
-         ":raw": lambda text: self.put(plain(text)),
-         ":hear": lambda _: self.hear(),
-         ":drop": self.drop, ":close": self.close}[name](rest)
+        word, _, rest = line.partition(b" ")
+        {b":tls": self.tls, b":auth": self.auth, b":send": self.send_alone,
+         b":raw": self.raw, b":hear": self.hear_due, b":drop": self.drop,
+         b":again": self.again}[word](rest)
+
+    def play(self, lines):
+        for line in lines:
+            if line.startswith(b":"):
+                self.act(line)
+            elif self.say(line).startswith(b"354") and line == b"DATA":
+                self.message(lines, True)
 
 
 def main():
-    words = argparse.ArgumentParser()
-    words.add_argument("-s", dest="source")
-    words.add_argument("host")
-    words.add_argument("port", type=int, nargs="?")
-    words = words.parse_args()
-    lines = [line.rstrip("\n") for line in sys.stdin]
-    talk = Talk(words.host, words.port, words.source)
-    if lines and lines[0].startswith(":first "):
-        talk.put(plain(lines.pop(0)[7:]) + b"\r\n")
-    talk.reply()
-    for line in lines:
-        if talk.gone:
-            break
-        if line.startswith(":") and not talk.in_body:
-            talk.act(line)
-        else:
-            talk.command(line)
-    if not talk.gone:
-        talk.close()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--from", dest="source")
+    parser.add_argument("--to", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=25)
+    parser.add_argument("--socket")
+    parser.add_argument("--timeout", type=float, default=60)
+    arguments = parser.parse_args()
+    lines = sys.stdin.buffer.read().splitlines()
+    first = b""
+    if lines and lines[0].startswith(b":first "):
+        first = lines.pop(0)[7:]
+    try:
+        Talk(arguments, first).play(iter(lines))
+    except smtpclient.Gone:
+        return
+    except OSError as error:
+        sys.exit(f"smtptalk: {error}")
 
 
 main()
