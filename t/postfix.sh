@@ -197,6 +197,12 @@ queue_empty()
 	    -type f)" ]
 }
 
+# What waits is tried now.
+flush_queue()
+{
+	postqueue -c "$postfix_etc" -f
+}
+
 # ---- its ways -------------------------------------------------------------
 
 # The mailer of what leaves; how a log line begins; how reply_text is when it
@@ -214,6 +220,12 @@ mta_opens="milter_default_action = accept"
 reply_text()		# < REPLY
 {
 	sed 's/^\([0-9]*[- ][0-9.]* \)<[^>]*>: /\1/'
+}
+
+# A message by the program that users call.
+submit()		# SENDER RECIPIENT, and the message on standard input
+{
+	sendmail -C "$postfix_etc" -f "$1" -- "$2"
 }
 
 # The id under which the Nth message was taken.

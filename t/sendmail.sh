@@ -32,14 +32,17 @@ make_sendmail()		# [LINE...]
 {
 	socket=/run/mayrelay/mayrelay.sock
 	mkdir -m 755 "$sendmail_etc" &&
-	    mkdir -m 700 "$sendmail_queue" "$sendmail_etc/client" || return 1
+	    mkdir -m 700 "$sendmail_queue" &&
+	    mkdir -m 770 "$sendmail_etc/client" &&
+	    chown mail:mail "$sendmail_etc/client" || return 1
 	own_folder "$(dirname "$socket")"
 	cp "$sendmail_files/sendmail" "$sendmail_files/makemap" \
 	    "$sendmail_etc/" || return 1
 	: > "$sendmail_etc/statistics"
 	printf '%s\n' "postmaster: root" > "$sendmail_etc/aliases"
 	printf '%s\n' "hosts files" "aliases files" > "$sendmail_etc/switch"
-	sendmail_sasl && start_maillog && sendmail_cf "$@"
+	sendmail_sasl && start_maillog && sendmail_submit_cf &&
+	    sendmail_cf "$@"
 }
 
 # A sasldb of its own; Sendmail.conf is where Cyrus SASL looks for it.
@@ -124,6 +127,29 @@ sendmail_mc()		# [LINE...]
 	END
 }
 
+# For `submit': what a user's sendmail(1) hands over goes by SMTP to the daemon
+# on 127.0.0.1, as everywhere since Sendmail 8.12.
+sendmail_submit_cf()
+{
+	cat > "$sendmail_etc/submit.mc" <<-END
+	divert(-1)
+	include(\`$sendmail_files/cf/m4/cf.m4')
+	define(\`MAIL_SETTINGS_DIR', \`$sendmail_etc/')
+	divert(0)dnl
+	OSTYPE(\`linux')dnl
+	define(\`confDOMAIN_NAME', \`mx.example.com')dnl
+	define(\`MSP_QUEUE_DIR', \`$sendmail_etc/client')dnl
+	define(\`STATUS_FILE', \`$sendmail_etc/statistics')dnl
+	define(\`confSERVICE_SWITCH_FILE', \`$sendmail_etc/switch')dnl
+	define(\`confRUN_AS_USER', \`mail:mail')dnl
+	define(\`confQUEUE_LA', \`1000')dnl
+	FEATURE(\`nocanonify')dnl
+	FEATURE(\`msp', \`[127.0.0.1]')dnl
+	END
+	m4 -D_CF_DIR_="$sendmail_files/cf/" "$sendmail_etc/submit.mc" \
+	    > "$sendmail_etc/submit.cf"
+}
+
 # Sendmail logs to syslog alone.
 start_maillog()
 {
@@ -171,7 +197,14 @@ reload_sendmail()	# [LINE...]
 # Nothing is on its way, nor waits for another try.
 queue_empty()
 {
-	[ -z "$(find "$sendmail_queue" -type f)" ]
+	[ -z "$(find "$sendmail_queue" "$sendmail_etc/client" -type f)" ]
+}
+
+# What waits is tried now.
+flush_queue()
+{
+	"$sendmail_etc/sendmail" -C "$sendmail_etc/submit.cf" -q
+	"$sendmail_etc/sendmail" -C "$sendmail_etc/sendmail.cf" -q
 }
 
 # ---- its ways -------------------------------------------------------------
@@ -191,6 +224,13 @@ mta_opens="define(\`confMAYRELAY_FLAGS', \`T=R:30s')dnl"
 reply_text()		# < REPLY
 {
 	sed 's/^\([0-9]*[- ][0-9.]* \)<[^>]*>\.\.\. /\1/'
+}
+
+# A message by the program that users call.
+submit()		# SENDER RECIPIENT, and the message on standard input
+{
+	"$sendmail_etc/sendmail" -C "$sendmail_etc/submit.cf" \
+	    -f "${1:-<>}" -- "$2"
 }
 
 # The id under which the Nth message was taken.
