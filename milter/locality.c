@@ -273,23 +273,33 @@ argument_is_local(const struct locality_rules *rules,
 	return (domain_is_local(rules, view, a.domain, arena, trace));
 }
 
+/* One address that asks for no routing? */
+static bool
+is_plain(const char *text)
+{
+	struct addr a;
+
+	return (addr_parse(text, strlen(text), &a) == ADDR_MAILBOX &&
+	    !a.routing);
+}
+
 /*
  * Spec 4.2 (c): Postfix resolves a recipient in a virtual alias domain to an
- * error, because cleanup(8) expands the alias only later.
+ * error, because cleanup(8) expands the alias only later.  What it expands is
+ * the argument: of u%virtual@us it finds no alias, and bounces the mail to
+ * whatever sender was typed.
  */
 static bool
 is_virtual_alias(const struct recipient *r)
 {
 	static const char unknown_user[] = "5.1.1 User unknown";
-	struct addr a;
 
 	if (r->mailer == NULL || strcmp(r->mailer, "error") != 0 ||
 	    r->host == NULL || r->addr == NULL)
 		return (false);
 	if (strncmp(r->host, unknown_user, sizeof(unknown_user) - 1) != 0)
 		return (false);
-	return (addr_parse(r->addr, strlen(r->addr), &a) == ADDR_MAILBOX &&
-	    !a.routing);
+	return (is_plain(r->addr) && is_plain(r->arg));
 }
 
 enum found

@@ -522,7 +522,8 @@ class Decision:
         if q["mailer"] == "error" and \
                 (q["host"] or "").startswith("5.1.1 User unknown"):
             b = read_mailbox(q["addr"]) if q["addr"] is not None else None
-            return isinstance(b, Address) and not b.routing
+            return all(isinstance(x, Address) and not x.routing
+                       for x in (a, b))
         return False
 
     # -- step 3 -----------------------------------------------------------
