@@ -13,8 +13,8 @@
  *	connect NAME 4|6|L|U [ADDR [PORT]]
  *	helo NAME	mail ARG...	rcpt ARG...	unknown TEXT
  *	data	header NAME VALUE	eoh	body TEXT	eom	abort
- *	only-rcpt				from now on `continue' is printed
- *						only for a recipient
+ *	only-rcpt				print `continue' only for a
+ *						recipient from now on
  *	quit					end, and hang up
  *	quit_nc					end; connect may follow
  *	close					hang up without a word
