@@ -13,8 +13,8 @@ Lines that begin with a colon are for this program:
     :send COMMAND       send it, and hear its reply at the next :hear
     :raw TEXT           send the bytes of TEXT; no reply is due
     :hear               hear the replies that are due, or one if none is
-    :drop               go away without a word (a reset)
     :again              go away, and come again as another connection
+    :drop               the same with a reset of the old one
 
 In LOGIN, COMMAND and TEXT \\xHH is a byte, \\r\\n a line's end, \\s a blank.
 """
@@ -85,20 +85,15 @@ class Talk(smtpclient.Client):
             self.tell(b"C", self.due.pop(0))
             self.hear()
 
-    def close(self, reset=False):
-        if reset:
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                                 struct.pack("ii", 1, 0))
+    def again(self, _):
         self.hello.close()
         self.sock.close()
+        self.__init__(self.arguments)
 
     def drop(self, _):
-        self.close(reset=True)
-        raise smtpclient.Gone
-
-    def again(self, _):
-        self.close()
-        self.__init__(self.arguments)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                             struct.pack("ii", 1, 0))
+        self.again(_)
 
     def act(self, line):
         word, _, rest = line.partition(b" ")
