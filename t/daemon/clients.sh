@@ -108,7 +108,7 @@ for v in "$postfix" "$sendmail" -; do
 	    localhost 6 ::ffff:127.0.0.1 4711
 	client "550 550" "v=$v: a banned loopback address" "$v" \
 	    localhost 4 127.0.0.66 4711
-	client "continue continue" "v=$v: port 0 of loopback is no client" \
+	client "continue 550" "v=$v: port 0 of loopback is nobody, without login" \
 	    "$v" localhost 4 127.0.0.66 0
 	client "550 continue" "v=$v: port 0 of others is nothing special" \
 	    "$v" localhost 4 203.0.113.9 0

@@ -30,6 +30,7 @@ longest=$(printf 'x%.0s' {1..255})
 	account 8 "$longest"
 	account 9 'joe+2Bx'
 	account 10 'plain'
+	# shellcheck disable=SC2016 # no variable
 	account 11 'percent%24$x'
 } | write_policy
 write_conf && start_mayrelayd && wait_policy || exit 1
