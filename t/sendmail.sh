@@ -233,6 +233,12 @@ submit()		# SENDER RECIPIENT, and the message on standard input
 	    -f "${1:-<>}" -- "$2"
 }
 
+# SMTP on standard input, from a program on the host.
+sendmail_stdin()
+{
+	"$sendmail_etc/sendmail" -C "$sendmail_etc/sendmail.cf" -bs
+}
+
 # The id under which the Nth message was taken.
 queue_id()		# [N]
 {

@@ -58,8 +58,7 @@ postfix_submission()
 stdin_smtp()		# SENDER RECIPIENT
 {
 	local line pid bs_in bs_out
-	coproc BS { "$sendmail_etc/sendmail" -C "$sendmail_etc/sendmail.cf" \
-	    -bs; }
+	coproc BS { sendmail_stdin; }
 	pid=$BS_PID
 	# Of its own, because bash closes its own when the program has ended.
 	exec {bs_in}>&"${BS[1]}" {bs_out}<&"${BS[0]}"
