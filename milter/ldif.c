@@ -237,7 +237,7 @@ unsafe(const char *s, size_t len)
 
 	if (len > 0 && *s == ':')
 		return ("a value that begins with : must be in base64, after "
-		    "`::'");
+		    "`::' (an IPv6 address may begin with 0:: as well)");
 	if (len > 0 && *s == '<')
 		return ("a value that begins with < must be in base64, after "
 		    "`::' (the null sender is written null)");
