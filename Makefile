@@ -150,7 +150,8 @@ units: $(UNITS)
 # What the scenarios use; the scripted programs read their time from a file
 # (t/tools/clock_file.h), so that a test can move it.
 TOOLS = $(B)/tools/miltc $(B)/tools/setclock $(B)/tools/storeread \
-	$(B)/tools/storedump $(B)/scripted/mayrelayd $(B)/scripted/mayrelay-feed
+	$(B)/tools/storedump $(B)/scripted/mayrelayd $(B)/scripted/mayrelay-feed \
+	$(B)/scripted/mayrelay
 
 $(B)/tools/clock_scripted.o: t/tools/clock_scripted.c milter/clock.c | $(DIRS)
 	$(COMPILE) -c -o $@ $<
@@ -159,7 +160,7 @@ $(B)/tools/setclock: t/tools/setclock.c t/tools/clock_file.h | $(DIRS)
 $(B)/tools/store%: t/tools/store%.c $(B)/libmayrelay.a | $(DIRS)
 	$(COMPILE) $(LINKFLAGS) -o $@ $< $(B)/libmayrelay.a $(FEED_LIBS)
 $(B)/scripted/%: $(B)/%.o $(B)/tools/clock_scripted.o $(B)/libmayrelay.a
-	$(CC) $(LINKFLAGS) -o $@ $^ $(DAEMON_LIBS) $(LDAP_LIBS)
+	$(CC) $(LINKFLAGS) -o $@ $^ $(DAEMON_LIBS) $(TOOL_LIBS) $(LDAP_LIBS)
 
 $(B)/tools/miltc: t/tools/miltc.c t/tools/milterwire.c \
     t/tools/milterwire.h | $(DIRS)
@@ -174,7 +175,7 @@ $(B)/fuzz/replay.o: t/fuzz/replay.c | $(DIRS)
 	$(COMPILE) -c -o $@ $<
 $(B)/fuzz/%: t/fuzz/fuzz_%.c $(B)/libmayrelay.a $(filter %.o,$(FUZZ_MAIN)) \
     | $(DIRS)
-	$(COMPILE) -MF $@.d -MT $@ -It/fuzz $(LINKFLAGS) -o $@ $< \
+	$(COMPILE) -MF $@.d -MT $@ -It/fuzz -It/unit $(LINKFLAGS) -o $@ $< \
 	    $(FUZZ_MAIN) $(B)/libmayrelay.a $(MILTER_LIBS) $(FEED_LIBS)
 
 fuzzers: $(FUZZERS)
