@@ -150,8 +150,8 @@ units: $(UNITS)
 # What the scenarios use; the scripted programs read their time from a file
 # (t/tools/clock_file.h), so that a test can move it.
 TOOLS = $(B)/tools/miltc $(B)/tools/setclock $(B)/tools/storeread \
-	$(B)/tools/storedump $(B)/scripted/mayrelayd $(B)/scripted/mayrelay-feed \
-	$(B)/scripted/mayrelay
+	$(B)/tools/storedump $(B)/scripted/mayrelayd \
+	$(B)/scripted/mayrelay-feed $(B)/scripted/mayrelay
 
 $(B)/tools/clock_scripted.o: t/tools/clock_scripted.c milter/clock.c | $(DIRS)
 	$(COMPILE) -c -o $@ $<
