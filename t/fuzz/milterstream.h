@@ -336,6 +336,45 @@ stream_any(struct stream *s, struct input *in)
 	s->wild = true;
 }
 
+/* ---- what libmilter cannot bear ------------------------------------------ */
+
+/*
+ * libmilter takes names and values of macros in pairs without counting them,
+ * and reads beyond the last one if it is a name (8.17.1): nobody behind it can
+ * help that.
+ */
+static inline bool
+stream_macros_pair(const char *packet, size_t len)
+{
+	size_t i, nuls = 0;
+
+	if (len == 0 || packet[0] != 'D')
+		return (true);
+	for (i = 2; i < len; i++)
+		nuls += packet[i] == '\0';
+	return (nuls % 2 == 0 && (len <= 2 || packet[len - 1] == '\0'));
+}
+
+/** stream_bearable(stream): may it be sent? */
+static inline bool
+stream_bearable(const struct stream *s)
+{
+	size_t at = 0, len;
+	uint32_t word;
+
+	while (s->out.len - at >= sizeof(word)) {
+		memcpy(&word, s->out.bytes + at, sizeof(word));
+		at += sizeof(word);
+		len = ntohl(word);
+		if (len > s->out.len - at)
+			return (true);
+		if (!stream_macros_pair(s->out.bytes + at, len))
+			return (false);
+		at += len;
+	}
+	return (true);
+}
+
 /* ---- the whole ----------------------------------------------------------- */
 
 /** stream_make(stream, in): what ${in} says is sent. */
