@@ -19,6 +19,8 @@ sendmail_etc=/run/mail
 sendmail_queue=$sendmail_etc/queue
 sendmail_log=$W/maillog
 sendmail_pid=
+# Lines of m4 that come after mayrelay.m4, where they are too late.
+sendmail_late=
 
 need_sendmail()
 {
@@ -122,6 +124,7 @@ sendmail_mc()		# [LINE...]
 	define(\`confMAYRELAY_ROLE', \`$role')dnl
 	define(\`confMAYRELAY_SOCKET', \`local:$socket')dnl
 	include(\`$TOP/contrib/sendmail/mayrelay.m4')dnl
+	$sendmail_late
 	MAILER(\`local')dnl
 	MAILER(\`smtp')dnl
 	END

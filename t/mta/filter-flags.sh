@@ -1,0 +1,86 @@
+#!/bin/bash
+# What Sendmail does while mayrelayd is down or hangs, by F= and T= of the
+# filter, in both roles; which sockets it refuses; and that a list of filters
+# that is set too late asks nobody.  README has the table.
+MTA=sendmail
+. "$(dirname "$0")/cases.sh"
+
+near=203.0.113.9
+
+flags()			# TEXT: define confMAYRELAY_FLAGS
+{
+	echo "define(\`confMAYRELAY_FLAGS', \`$1')dnl"
+}
+
+# What becomes of a stranger's mail outside, and of one for us.
+outcome()
+{
+	mail $near "" a@example.net b@example.org
+	printf '%s, ' "$(class_of_reply)"
+	mail $near "" a@example.net b@example.com
+	class_of_reply
+}
+
+# The first refusal of $said, or "taken".
+class_of_reply()
+{
+	if taken; then
+		echo taken
+	else
+		sed -n 's/^S: \([45][0-9][0-9]\).*/\1/p' <<< "$said" | head -n 1
+	fi
+}
+
+table()			# the role is set
+{
+	reload_sendmail "$(flags 'F=T')"
+	is "$(outcome)" "451, 451" "$role, down, F=T: deferred"
+	reload_sendmail "$(flags 'F=4')"
+	is "$(outcome)" "421, 421" "$role, down, F=4: the session ends"
+	reload_sendmail "$(flags 'F=R')"
+	is "$(outcome)" "554, 554" "$role, down, F=R: refused"
+	reload_sendmail "$(flags 'T=R:30s')"
+	is "$(outcome)" "$1" "$role, down, no F=: $2"
+}
+
+role=narrowing
+mta_up || exit 1
+is "$(outcome)" "550, taken" "up: mayrelayd judges"
+stop_mayrelayd
+table "taken, taken" "Sendmail's own rules alone"
+mail 198.51.100.9 "" a@example.net b@example.org
+is "$(rcpt_text)" "$mta_denies" "narrowing, down, no F=: which still deny"
+role=authority
+table "taken, taken" "an open relay"
+
+# A mayrelayd that hangs is as one that is down, after R:.
+start_mayrelayd && wait_policy
+reload_sendmail "$(flags 'F=T, T=C:1s;S:1s;R:1s;E:2s')"
+is "$(outcome)" "550, taken" "up again: mayrelayd judges"
+kill -STOP "$daemon_pid"
+is "$(outcome)" "451, 451" "it hangs: deferred"
+kill -CONT "$daemon_pid"
+is "$(outcome)" "550, taken" "it goes on: mayrelayd judges"
+
+# Where the socket may be, and whose.
+for mode in 755 750 700; do
+	chmod "$mode" /run/mayrelay
+	is "$(outcome)" "550, taken" "a folder of mode $mode"
+done
+for mode in 600 660; do
+	chmod "$mode" "$socket"
+	is "$(outcome)" "550, taken" "a socket of mode $mode"
+done
+for mode in 775 777; do
+	chmod "$mode" /run/mayrelay
+	is "$(outcome)" "451, 451" "a folder of mode $mode: refused, deferred"
+done
+chmod 755 /run/mayrelay
+becomes "the log says that the socket is unsafe" \
+    file_has "$mta_log" 'Milter .mayrelay.: local socket name .* unsafe'
+
+# Setting the list of filters after mayrelay.m4 clears it.
+sendmail_late="define(\`confINPUT_MAIL_FILTERS', \`')dnl"
+reload_sendmail
+is "$(outcome)" "taken, taken" \
+    "confINPUT_MAIL_FILTERS said afterwards: nobody is asked"
