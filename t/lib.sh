@@ -13,6 +13,7 @@
 # Given by t/run, or chosen here when a script is run by hand:
 #	BIN	the folder of the three programs (build/san, or build)
 #	TMPDIR	where $W is made; KEEP=1 leaves $W behind for a look
+#	PORT_BASE	the first of 5000 ports that are this script's alone
 set -u
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -161,7 +162,7 @@ free_port()		# prints a loopback port that nobody listens on
 {
 	local port
 	while :; do
-		port=$((10000 + RANDOM % 20000))
+		port=$((${PORT_BASE:-10000} + RANDOM % 5000))
 		listening "$port" || break
 	done
 	echo "$port"
