@@ -28,14 +28,6 @@
 		SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL)
 
 /*
- * libmilter goes by these whether they were agreed upon or not, and not all
- * that an MTA may do follows its state table without them: after ABORT it
- * would not hear QUIT_NC, nor the CONNECT of the next client.  An MTA that does
- * not know them is not asked for them.
- */
-#define ALWAYS	(SMFIP_NODATA | SMFIP_NOUNKNOWN)
-
-/*
  * The macros.  `j' is in each list because the MTA always has it, and so is
  * `v', which Postfix can be told to leave out: then each stage's macros come
  * anew.  With MTAs that take no list only forget_macros sees to it that they
@@ -152,7 +144,7 @@ on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 	(void)reserved0;
 	(void)reserved1;
 	*want_actions = actions & SMFIF_SETSYMLIST;
-	*want_steps = (steps | ALWAYS) & STEPS;
+	*want_steps = steps & STEPS;
 	*want0 = *want1 = 0;
 	if (*want_actions == 0)
 		return (SMFIS_CONTINUE);
