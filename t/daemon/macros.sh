@@ -20,10 +20,9 @@ verdicts()		# VERSION ACTIONS STEPS, the dialogue on stdin
 	} | miltc | sed 's/^continue$/c/;s/^\(...\) .*/\1/' | paste -sd ' '
 }
 
-dialogue=
 each()			# WANTED TEXT, the dialogue on stdin
 {
-	local mta
+	local mta dialogue
 	dialogue=$(cat)
 	for mta in "${mtas[@]}"; do
 		# shellcheck disable=SC2086 # three words
@@ -36,6 +35,19 @@ each()			# WANTED TEXT, the dialogue on stdin
 start='macro C "v=Postfix 3.7.11" {daemon_name}=MTA
 connect host.example 4 203.0.113.9 4711'
 joe='macro M {auth_type}=PLAIN {auth_authen}=joe'
+
+is "$(verdicts 2 0x3f 0x7f <<END
+macro C v=8.12.11
+connect office.example 4 192.0.2.17 4711
+mail <a@example.org>
+rcpt <b@example.net>
+abort
+quit_nc
+connect host.example 4 203.0.113.9 4711
+mail <a@example.org>
+rcpt <b@example.net>
+END
+)" "c 550" "version 2: QUIT_NC after ABORT, and the next client"
 
 # ---- the login -------------------------------------------------------------
 
