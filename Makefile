@@ -55,7 +55,7 @@ DEMO_LDAP_PACKAGES = $(DEMO_PACKAGES) slapd ldap-utils
 TEST_PACKAGES = $(DEMO_LDAP_PACKAGES) check schema2ldif \
 	sasl2-bin libsasl2-modules libsasl2-modules-db python3 util-linux \
 	mount iproute2 lmdb-utils openssl python3-ldap m4 libnsl2 libsasl2-2 \
-	libwrap0
+	libwrap0 nmap
 FUZZ_PACKAGES = $(BUILD_PACKAGES) clang llvm libclang-rt-dev
 
 CFLAGS = -O2 -g

@@ -129,8 +129,6 @@ class Battery:
         self.args = args
         self.judge = Judge(args.label)
         self.here, self.out = smtpwire.Sink(HERE), smtpwire.Sink(OUT)
-        if os.path.exists(RECORDER):
-            os.unlink(RECORDER)
         self.recorder = recorder.start(RECORDER)
 
     # -- asking ------------------------------------------------------------
@@ -256,7 +254,8 @@ class Battery:
                 for h in p.heard:
                     told = [t if t is None else t.decode("latin-1")
                             for t in (h.rcpt[0], *h.triple())]
-                    f.write(json.dumps([p.form.text, *told]) + "\n")
+                    f.write(json.dumps(
+                        [p.form.text, self.args.inside, *told]) + "\n")
 
     # -- everybody ---------------------------------------------------------
 

@@ -1,9 +1,10 @@
 #!/bin/bash
 # Every address form to a real Postfix in the authority role, whichever way it
-# is told to read addresses.
+# is told to read addresses; and nmap's test for open relays.
 . "$(dirname "$0")/../netns.sh"
 . "$(dirname "$0")/../lib.sh"
 . "$TOP/t/postfix.sh"
+. "$TOP/t/forms/scanner.sh"
 need_postfix
 
 role=authority
@@ -32,15 +33,17 @@ done
 
 battery()		# OPTION... LABEL
 {
-	"$TOP/t/forms/battery.py" "${queues[@]}" \
-	    --resolved "$W/resolved" "$@" || failures=$((failures + 1))
+	"$TOP/t/forms/battery.py" "${queues[@]}" "$@" || failures=$((failures + 1))
 }
 
-# The classes of hosted domains.
-battery --innocents p --all "as it comes"
+# The classes of hosted domains; how they are resolved, with everything else.
+resolved=(--resolved "$W/resolved")
+battery "${resolved[@]}" --innocents p --all "as it comes"
 for class in box alias backup; do
-	battery --inside "$class.example" "$class.example"
+	battery "${resolved[@]}" --inside "$class.example" "$class.example"
 done
+"$TOP/t/forms/crossing.py" --bin "$BIN" --resolved "$W/resolved" \
+    "as Postfix resolves them" || failures=$((failures + 1))
 
 # Settings that change what an address means.
 set_to()		# NAME=VALUE...
@@ -75,3 +78,5 @@ try allow_untrusted_routing=yes resolve_null_domain=yes \
 try strict_rfc821_envelopes=yes
 try smtputf8_enable=no
 try recipient_delimiter=+-=% -- example.com alias.example
+
+scan_both Postfix

@@ -3,6 +3,7 @@
 
 usage: recorder.py PATH         do nothing, on that socket, until killed
 """
+import contextlib
 import os
 import socketserver
 import struct
@@ -75,6 +76,8 @@ class Recorder(socketserver.ThreadingUnixStreamServer):
     request_queue_size = 100
 
     def __init__(self, path):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
         super().__init__(path, Dialogue)
         os.chmod(path, 0o666)
         self.heard = []

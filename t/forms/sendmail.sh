@@ -1,9 +1,10 @@
 #!/bin/bash
 # Every address form to a real Sendmail in the authority role, whichever way it
-# is told to read addresses.
+# is told to read addresses; and nmap's test for open relays.
 . "$(dirname "$0")/../netns.sh"
 . "$(dirname "$0")/../lib.sh"
 . "$TOP/t/sendmail.sh"
+. "$TOP/t/forms/scanner.sh"
 need_sendmail
 
 role=authority
@@ -36,15 +37,17 @@ write_conf && start_mayrelayd && wait_policy && start_sendmail || exit 1
 
 battery()		# OPTION... LABEL
 {
-	"$TOP/t/forms/battery.py" --queue "$sendmail_queue" \
-	    --resolved "$W/resolved" "$@" || failures=$((failures + 1))
+	"$TOP/t/forms/battery.py" --queue "$sendmail_queue" "$@" || failures=$((failures + 1))
 }
 
-# The classes of hosted domains.
-battery --innocents s --all "as it comes"
+# The classes of hosted domains; how they are resolved, with everything else.
+resolved=(--resolved "$W/resolved")
+battery "${resolved[@]}" --innocents s --all "as it comes"
 for class in alias backup; do
-	battery --inside "$class.example" "$class.example"
+	battery "${resolved[@]}" --inside "$class.example" "$class.example"
 done
+"$TOP/t/forms/crossing.py" --bin "$BIN" --resolved "$W/resolved" \
+    "as Sendmail resolves them" || failures=$((failures + 1))
 
 # Settings that change what an address means.
 try()			# LABEL LINE... [-- INSIDE...]
@@ -77,3 +80,5 @@ try "a hub for all local mail" "define(\`MAIL_HUB', \`here:hub.example')dnl" \
 try "names made canonical, checks put off" \
     "FEATURE(\`delay_checks')dnl" "undefine(\`_NO_CANONIFY_')dnl"
 try "8-bit characters stripped" "define(\`confSEVEN_BIT_INPUT', \`True')dnl"
+
+scan_both Sendmail
