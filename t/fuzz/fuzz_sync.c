@@ -48,7 +48,7 @@ try_state(const char *bytes, size_t len)
 	if (synccontrol_state(bytes, len, &state) == -1)
 		return;
 	must(state.state <= SYNC_DELETE);
-	if (!told_whole(len, &state.cookie, false) || state.cookie.len == 0)
+	if (!told_whole(len, &state.cookie, false))
 		return;
 	ber = ber_alloc_t(LBER_USE_DER);
 	must(ber_printf(ber, "{eo", (ber_int_t)state.state,

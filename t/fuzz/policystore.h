@@ -66,6 +66,10 @@ static const char policystore_conf[] =
     "policy = { role = \"narrowing\"; enforce_from = \"now\";\n"
     "  max_stale = \"8760h\"; };\n"
     "directory = { source = \"ldif:/unused\"; };\n"
+    "reply = { help_url = \"https://mail.example.com/smtp-auth\"; texts = {\n"
+    "  auth-required = { text = [ \"to %{recipient} 100%%\",\n"
+    "    \"from %{sender}, %{client}, %{login}, see %{help_url} !\" ]; };\n"
+    "  sender-not-owned = { text = \"%{login}: %{sender}\"; }; }; };\n"
     "log = { target = \"stderr\"; permits = true; repeats = 0; };\n";
 
 static char policystore_dir[64];
