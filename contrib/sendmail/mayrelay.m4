@@ -16,8 +16,28 @@ dnl	authority	Sendmail lets everything through, and mayrelayd alone
 dnl			says no. m4 warns of an open relay: it is one without
 dnl			mayrelayd, so F=T below must stay.
 dnl
+dnl What mayrelay.conf and the policy have to say for Sendmail:
+dnl
+dnl	milter.mta	"auto" is right: Sendmail says its version (the macro
+dnl			v, "8.17.1"), and its logins are then read as xtext.
+dnl	relayDomain	one for each domain that mail is received for but not
+dnl			delivered here: relay-domains and RELAY in the access
+dnl			map (and .example.com for subdomains, which both
+dnl			include), mailertable, virtusertable.
+dnl	local_mailers	mailers that deliver here ("local", "prog", "*file*",
+dnl			"cyrusv2" and others are in it), by {rcpt_mailer}. Of
+dnl			the others "esmtp" and "smtp" go anywhere, and "relay"
+dnl			is the smart host: never list them.
+dnl
+dnl Mail that sendmail(1) submits comes by SMTP from 127.0.0.1 (submit.cf), or on
+dnl standard input (sendmail -bs), and is then of the client "local": both are
+dnl granted to the host itself.
+dnl
 dnl confMAYRELAY_SOCKET is milter.socket of mayrelay.conf, with local: instead
-dnl of unix: (or inet:8891@127.0.0.1 as it is there).
+dnl of unix: (or inet:8891@127.0.0.1 as it is there). Sendmail connects as root,
+dnl or as confRUN_AS_USER, whose group is then milter.socket_group; it refuses a
+dnl socket in a folder that others than the owner can write to (mode 775, or
+dnl below /tmp).
 dnl
 ifdef(`confMAYRELAY_SOCKET', `',
 	`define(`confMAYRELAY_SOCKET', `local:/run/mayrelay/mayrelay.sock')')
