@@ -85,6 +85,15 @@ struct store_view *store_view_begin(struct store *, unsigned,
     const struct clock_reading *);
 void store_view_end(struct store_view *);
 
+/**
+ * store_view_now(store, configured, now):
+ * The same, with the clock read into ${now} when the moment is fixed.  Read
+ * before it, the clock may be behind what others write meanwhile, and the
+ * policy would be of the future, and so too old.
+ */
+struct store_view *store_view_now(struct store *, unsigned,
+    struct clock_reading *);
+
 /** store_view_policy(view): the view as the decision wants it. */
 const struct policy_view *store_view_policy(const struct store_view *);
 

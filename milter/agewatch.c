@@ -109,7 +109,7 @@ agewatch_look(struct agewatch *watch, const struct config *config,
 	if (clock_age(&watch->looked, &now) < LOOK_S)
 		return;
 	watch->looked = now;
-	view = store_view_begin(store, config->configured, &now);
+	view = store_view_now(store, config->configured, &now);
 	if (view == NULL)
 		return;
 	look(watch, config, store_view_policy(view), &now);

@@ -613,8 +613,7 @@ judge(SMFICTX *ctx, struct session *s, const struct question *question)
 	struct arena arena;
 	sfsistat status;
 
-	clock_read(&now);
-	view = store_view_begin(serving.store, config->configured, &now);
+	view = store_view_now(serving.store, config->configured, &now);
 	if (view == NULL)
 		return (unable(ctx, s));
 	arena_init(&arena);

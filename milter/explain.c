@@ -271,10 +271,11 @@ static int
 decide(struct explained *e, struct store *store, struct why *why)
 {
 	struct verdict *v = &e->verdict;
+	struct clock_reading now;
 	struct store_view *view;
 	int result = 0;
 
-	view = store_view_begin(store, e->config->configured, &e->now);
+	view = store_view_now(store, e->config->configured, &now);
 	if (view == NULL)
 		return (why_set(why, "out of memory"));
 	e->generation = store_generation(view);

@@ -34,7 +34,7 @@ look_at_store(struct standing *st, struct why *why)
 
 	if (store_open(st->config->store, STORE_READ, &store, why) != 0)
 		return (-1);
-	view = store_view_begin(store, st->config->configured, &st->now);
+	view = store_view_now(store, st->config->configured, &st->now);
 	if (view == NULL) {
 		store_close(store);
 		return (why_set(why, "out of memory"));

@@ -333,9 +333,8 @@ view_shut(struct store_view *view)
 	view->txn = NULL;
 }
 
-struct store_view *
-store_view_begin(struct store *store, unsigned configured,
-    const struct clock_reading *now)
+static struct store_view *
+view_new(struct store *store)
 {
 	struct store_view *view;
 
@@ -347,12 +346,33 @@ store_view_begin(struct store *store, unsigned configured,
 	arena_init(&view->arena);
 	if (store == NULL)
 		return (view);
-	if (view_open(view, store) == -1) {
+	if (view_open(view, store) == -1)
 		view_shut(view);
-		return (view);
-	}
-	view->policy.readable = true;
-	view_age(view, configured, now);
+	else
+		view->policy.readable = true;
+	return (view);
+}
+
+struct store_view *
+store_view_begin(struct store *store, unsigned configured,
+    const struct clock_reading *now)
+{
+	struct store_view *view = view_new(store);
+
+	if (view != NULL && view->policy.readable)
+		view_age(view, configured, now);
+	return (view);
+}
+
+struct store_view *
+store_view_now(struct store *store, unsigned configured,
+    struct clock_reading *now)
+{
+	struct store_view *view = view_new(store);
+
+	clock_read(now);
+	if (view != NULL && view->policy.readable)
+		view_age(view, configured, now);
 	return (view);
 }
 

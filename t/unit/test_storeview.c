@@ -1,6 +1,9 @@
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "storecase.h"
 #include "suite.h"
 
@@ -597,6 +600,56 @@ START_TEST(before_the_first_load)
 }
 END_TEST
 
+static atomic_bool enough;
+
+/* As the feed does, who learns all the time that nothing is new. */
+static void *
+agree_again_and_again(void *arg)
+{
+	struct store *store = arg;
+	struct store_change *change;
+	struct clock_reading now;
+	struct why why;
+	int i;
+
+	while (!atomic_load(&enough)) {
+		ck_assert_int_eq(store_change_begin(store, &change, &why), 0);
+		clock_read(&now);
+		for (i = 0; i < SEARCH_OVERRIDES; i++)
+			ck_assert_int_eq(store_change_good(change,
+			    (enum search)i, &now, &why), 0);
+		ck_assert_int_eq(store_change_commit(change, &why), 0);
+	}
+	return (NULL);
+}
+
+/* Whatever is written just before the moment of the view. */
+START_TEST(never_of_the_future)
+{
+	struct store *store = storecase_new();
+	struct clock_reading now;
+	struct store_view *view;
+	pthread_t thread;
+	int i;
+
+	storecase_load(store, DIRECTORY, policy, ROWS(policy), 1000);
+	ck_assert_int_eq(pthread_create(&thread, NULL, agree_again_and_again,
+	    store), 0);
+	while ((view = store_view_now(store, DIRECTORY, &now)) != NULL &&
+	    store_view_policy(view)->age != 0)
+		store_view_end(view);
+	for (i = 0; i < 5000; i++) {
+		store_view_end(view);
+		view = store_view_now(store, DIRECTORY, &now);
+		ck_assert_int_lt(store_view_policy(view)->age, 60);
+	}
+	store_view_end(view);
+	atomic_store(&enough, true);
+	pthread_join(thread, NULL);
+	store_close(store);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -616,5 +669,6 @@ main(void)
 	suite_one(suite, each_with_unusable);
 	suite_one(suite, each_can_be_stopped);
 	suite_one(suite, before_the_first_load);
+	suite_one(suite, never_of_the_future);
 	return (suite_run(suite));
 }
