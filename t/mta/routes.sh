@@ -74,7 +74,7 @@ check_route()		# LABEL NUMBER MARK ROW
 	pass|permit)
 		like "$reply" "^250 2\.1\.5 " "$1: <$to> is accepted" ;;
 	reject)
-		like "$reply" "^550 5\.7\.1 Relay is not permitted: " \
+		like "$reply" "^550 5\.7\.1 (<.*>... )?Relay is not permitted: " \
 		    "$1: <$to> is refused" ;;
 	*)
 		like "$reply" "^$verdict " "$1: <$to> is refused by the MTA"
