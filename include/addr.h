@@ -36,6 +36,13 @@ struct addr {
 	 * with a control character, escaped or not, is unreadable.)
 	 */
 	bool routing;
+	/*
+	 * The domain is the one above only by IDNA's mapping (UTS 46), of more
+	 * than capitals: it was written in full width, decomposed, with soft
+	 * hyphens.  That is no U-label (RFC 5890, RFC 6531), and an MTA may
+	 * take it for another.
+	 */
+	bool mapped;
 };
 
 enum addr_kind {

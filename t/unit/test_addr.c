@@ -318,6 +318,39 @@ static const struct {
 	{ "empty local part", "", "+", NULL }
 };
 
+static const struct {
+	const char *label;
+	const char *text;
+	bool mapped;
+} domains_as_written[] = {
+	{ "ASCII", "<u@Example.COM.>", false },
+	{ "a literal", "<u@[192.0.2.1]>", false },
+	{ "no domain", "<u>", false },
+	{ "A-label", "<u@XN--Bcher-KVA.example>", false },
+	{ "U-label", "<u@b\xc3\xbc" "cher.example>", false },
+	{ "U-label, ASCII capitals, a final dot",
+	    "<u@Mail.B\xc3\xbc" "cher.EXAMPLE.>", false },
+	{ "sharp s", "<u@stra\xc3\x9f" "e.example>", false },
+	{ "other capitals", "<u@B\xc3\x9c" "CHER.example>", false },
+	{ "decomposed", "<u@bu\xcc\x88" "cher.example>", true },
+	{ "full width", "<u@\xef\xbd\x85xample.com>", true },
+	{ "an ideographic dot", "<u@example\xe3\x80\x82" "com>", true },
+	{ "an ideographic final dot", "<u@example.com\xe3\x80\x82>", true },
+	{ "a soft hyphen", "<u@exam\xc2\xadple.com>", true },
+	{ "one label of two", "<u@b\xc3\xbc" "cher.\xef\xbd\x85xample>", true }
+};
+
+START_TEST(tells_mapped_domains)
+{
+	const char *text = domains_as_written[_i].text;
+	struct addr a;
+
+	ck_assert_int_eq(addr_parse(text, strlen(text), &a), ADDR_MAILBOX);
+	ck_assert_msg(a.mapped == domains_as_written[_i].mapped, "%s",
+	    domains_as_written[_i].label);
+}
+END_TEST
+
 START_TEST(cuts_the_extension)
 {
 	const char *cut = extensions[_i].cut;
@@ -369,6 +402,7 @@ main(void)
 	suite_rows(s, reads_a_mailbox, ROWS(mailboxes));
 	suite_rows(s, refuses_all_else, ROWS(others));
 	suite_rows(s, reads_a_domain, ROWS(domains));
+	suite_rows(s, tells_mapped_domains, ROWS(domains_as_written));
 	suite_rows(s, cuts_the_extension, ROWS(extensions));
 	suite_one(s, makes_a_key);
 	suite_one(s, key_has_room_for_the_longest);
