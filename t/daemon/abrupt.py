@@ -1,16 +1,19 @@
 #!/usr/bin/python3
 """Break off, mix up and garble milter dialogues with a running mayrelayd.
 
-usage: abrupt.py SOCKET PID MAYRELAY CONFIGURATION
+usage: abrupt.py SOCKET PID MAYRELAY CONFIGURATION [ATTEMPT...]
 
-Prints "ok - text" and "not ok - text".  By the policy in force nobody may send
-anything anywhere, so that a single permit is a hole.
+SOCKET is a path, or a port of 127.0.0.1, where hanging up is a reset.  Prints
+"ok - text" and "not ok - text".  By the policy in force nobody may send anything
+anywhere, so that a single permit is a hole.  ATTEMPT `stay' prints "there" and
+keeps its connections until its standard input ends.
 """
 
 import itertools
 import json
 import os
 import random
+import select
 import socket
 import struct
 import subprocess
@@ -72,9 +75,15 @@ WHOLE_ANSWERS = b"Oyycccccyy"
 # ---- connections -----------------------------------------------------------
 
 def connect():
-    s = socket.socket(socket.AF_UNIX)
+    if PATH.isdigit():
+        s = socket.socket(socket.AF_INET)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                     struct.pack("ii", 1, 0))
+        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    else:
+        s = socket.socket(socket.AF_UNIX)
     s.settimeout(PATIENCE)
-    s.connect(PATH)
+    s.connect(("127.0.0.1", int(PATH)) if PATH.isdigit() else PATH)
     return s
 
 
@@ -196,16 +205,52 @@ def prefixes():
     still("broken off at each byte")
 
 
-def prefixes_at_once():
-    """The same, all at the same time, and deaf."""
+def crowd_of_prefixes():
     crowd = []
     for i in range(len(WHOLE)):
         s = connect()
         send(s, WHOLE[:i])
         crowd.append(s)
+    return crowd
+
+
+def hang_up(crowd):
     for s in crowd:
         s.close()
+
+
+def prefixes_at_once():
+    """The same, all at the same time, and deaf."""
+    hang_up(crowd_of_prefixes())
     still("broken off at all bytes at once")
+
+
+def crowd_of_deaf():
+    """Who asks until no more can be written, and never reads."""
+    crowd = []
+    for _ in range(3):
+        s = connect()
+        send(s, OPEN + CONNECT + MAIL)
+        s.setblocking(False)
+        while select.select([], [s], [], 0.3)[1]:
+            s.send(RCPT * 100)
+        crowd.append(s)
+    return crowd
+
+
+def deaf():
+    crowd = crowd_of_deaf()
+    said = say(WHOLE)
+    ok(said == WHOLE_ANSWERS, "who never reads keeps nobody waiting", said)
+    hang_up(crowd)
+    still("who never reads")
+
+
+def stay():
+    crowd = crowd_of_prefixes() + crowd_of_deaf()
+    print("there", flush=True)
+    sys.stdin.read()
+    hang_up(crowd)
 
 
 def at_each_stage():
@@ -289,21 +334,25 @@ def arguments():
 
 def idle():
     """Hundreds that say nothing, or half a word, while others are served."""
+    # The halves first: libmilter's pool (8.17) may give two sessions to one
+    # free worker, and the second waits while the first is in mid-command, until
+    # anything happens anywhere else.
+    halves = (b"\0\0", OPEN + b"\0\0\1\0R<b@")
+    wholes = (b"", OPEN, OPEN + CONNECT, OPEN + CONNECT + MAIL)
     crowd = []
-    for i in range(600):
+    for said in halves * 100 + wholes * 100:
         s = connect()
-        send(s, (b"", b"\0\0", OPEN, OPEN + CONNECT, OPEN + CONNECT + MAIL,
-                 OPEN + b"\0\0\1\0R<b@")[i % 6])
+        send(s, said)
         crowd.append(s)
     said = say(WHOLE)
     ok(said == WHOLE_ANSWERS, "600 that say nothing keep nobody waiting", said)
-    for s in crowd:
-        s.close()
+    hang_up(crowd)
     still("600 that say nothing")
 
 
+ATTEMPTS = (whole, prefixes, prefixes_at_once, lengths, commands, disorder,
+            garbled, arguments, idle, deaf)
 BEFORE = descriptors()
-for attempt in (whole, prefixes, prefixes_at_once, lengths, commands, disorder,
-                garbled, arguments, idle):
+for attempt in [globals()[name] for name in sys.argv[5:]] or ATTEMPTS:
     attempt()
 sys.exit(1 if failures else 0)

@@ -24,11 +24,35 @@ if [ -n "${LIBMILTER:-}" ]; then
 	    grep -q "$LIBMILTER" "/proc/$daemon_pid/maps"
 fi
 
-python3 "$(dirname "$0")/abrupt.py" "$socket" "$daemon_pid" "$P/mayrelay" \
-    "$conf" || failures=1
+abrupt()		# SOCKET [ATTEMPT...]
+{
+	python3 "$TOP/t/daemon/abrupt.py" "$1" "$daemon_pid" "$P/mayrelay" \
+	    "$conf" "${@:2}"
+}
+abrupt "$socket" || failures=1
 # RCPT can come without a client, which only a lack of memory should explain.
 is "$(grep -v 'reject reason=\|: policy generation\|: no relayDomain\|serves on' \
     "$daemon_log" | sort -u)" \
     "mayrelayd: a recipient cannot be judged (is memory short?): put off" \
     "the log says nothing else"
-stops "SIGTERM ends it"
+
+# A stop with all of them there.
+mkfifo "$W/hold"
+abrupt "$socket" stay < "$W/hold" > "$W/crowd" 2>&1 &
+crowd=$!
+exec 9> "$W/hold"
+becomes "hundreds are there, at every byte" file_has "$W/crowd" '^there$'
+stops "SIGTERM ends it all the same"
+exec 9>&-
+wait "$crowd"
+
+# Over TCP, where hanging up is a reset.
+port=$(free_port)
+sed -i "s,unix:[^\"]*,inet:$port@127.0.0.1," "$conf"
+"$P/mayrelayd" -c "$conf" >> "$daemon_log" 2>&1 < /dev/null &
+daemon_pid=$!
+at_exit "end_process $daemon_pid"
+becomes "it listens on TCP" listening "$port"
+wait_policy
+abrupt "$port" whole prefixes prefixes_at_once idle deaf || failures=1
+stops "SIGTERM ends it there"
