@@ -133,6 +133,18 @@ receive_some(int fd, struct bytes *in)
 	return (n > 0 || (n == -1 && errno == EAGAIN));
 }
 
+/* libFuzzer's own alarm interrupts. */
+static void
+wait_for(struct pollfd *p)
+{
+	int n;
+
+	do {
+		n = poll(p, 1, PATIENCE_MS);
+	} while (n == -1 && errno == EINTR);
+	must(n == 1);
+}
+
 static void
 talk(const struct stream *s, struct bytes *in)
 {
@@ -144,7 +156,7 @@ talk(const struct stream *s, struct bytes *in)
 	do {
 		sent = send_some(p.fd, s, sent);
 		p.events = POLLIN | (sent < s->out.len ? POLLOUT : 0);
-		must(poll(&p, 1, PATIENCE_MS) == 1);
+		wait_for(&p);
 	} while ((p.revents & ~POLLOUT) == 0 || receive_some(p.fd, in));
 	close(p.fd);
 }
