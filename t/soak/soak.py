@@ -341,11 +341,15 @@ class Soak(Events):
         want = self.tree.expected()
         self.settle(wait, lambda: self.daemon.dump() == want)
         self.count_refreshes()
-        self.tree.rebase()
+        self.rebase()
         self.doubts = False
         self.caught_up = time.monotonic()
         self.n["catch-ups"] += 1
         self.did("caught up")
+
+    def rebase(self):
+        """What is asked from now on is answered by this state or later."""
+        self.tree.rebase()
 
     def wrong_slapd(self):
         """One that does not hold what was done, or None."""

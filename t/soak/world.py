@@ -325,9 +325,12 @@ class Mayrelay(run.Daemon):
         """The process id of mayrelay-feed, or None."""
         children = []
         for task in os.listdir("/proc/%d/task" % self.proc.pid):
-            with open("/proc/%d/task/%s/children" % (self.proc.pid,
-                                                     task)) as f:
-                children += f.read().split()
+            try:
+                with open("/proc/%d/task/%s/children" % (
+                        self.proc.pid, task)) as f:
+                    children += f.read().split()
+            except OSError:     # a thread that has ended
+                pass
         for pid in children:
             try:
                 with open("/proc/%s/cmdline" % pid, "rb") as f:
