@@ -73,6 +73,37 @@ for i in 9 8 7 6; do
 done
 stop_mayrelayd
 
+# A crowd at once: as many as there is room for, and one line.
+conf_milter='max_connections = 100;'
+write_conf && start_mayrelayd && wait_policy
+mark=$(log_mark)
+crowd=()
+for ((i = 0; i < 200; i++)); do
+	{
+		echo "mail <a@example.org>"
+		echo "rcpt <b@example.net>"
+		until [ -e "$W/leave" ]; do
+			sleep 0.5
+		done
+	} | talk host.example 4 203.0.113.9 4711 > "$W/crowd.$i" &
+	crowd+=($!)
+done
+all_answered()
+{
+	[ "$(cat "$W"/crowd.* | wc -l)" -eq 200 ]
+}
+becomes "200 connections at once are answered" all_answered
+is "$(cat "$W"/crowd.* | grep -c '^550 5\.7\.1 ')" 100 \
+    "100 of them are served, with max_connections = 100"
+is "$(cat "$W"/crowd.* | grep -c '^451 4\.3\.2 ')" 100 "the others are put off"
+is "$(log_since "$mark" | grep -c 'overloaded: more than')" 1 \
+    "and one line says so"
+: > "$W/leave"
+wait "${crowd[@]}"
+becomes "when they have gone there is room again" outsider_refused
+stop_mayrelayd
+conf_milter='max_connections = 3;'
+
 # Refusals that are not in force yet: nobody is put off either.
 enforce_from=2099-01-01T00:00:00Z
 write_conf && start_mayrelayd && wait_policy
