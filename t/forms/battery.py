@@ -225,7 +225,7 @@ class Battery:
     def is_home(self, p):
         """By where the MTA says that it would go."""
         return bool(p.heard) and all(
-            h.mailer in HOME_MAILERS or "m" in p.form.marks or
+            h.mailer in HOME_MAILERS or
             self.args.inside == "backup.example" and
             (h.addr or b"").lower().endswith(b"@backup.example")
             for h in p.resolved())
@@ -238,11 +238,9 @@ class Battery:
                    for m in self.out.mails if m.sender[:2] == b"<>"}
         self.judge.hold("nothing that a stranger sent went out",
                         ["%s -> %s" % (p, left[p.id].recipients)
-                         for p in taken if p.id in left and
-                         "m" not in p.form.marks], len(taken))
+                         for p in taken if p.id in left], len(taken))
         self.judge.hold("all that a stranger sent us came",
-                        [p for p in taken if p.id not in arrived and
-                         "m" not in p.form.marks], len(taken))
+                        [p for p in taken if p.id not in arrived], len(taken))
         self.judge.hold("nothing bounces to the sender that he typed",
                         [p for p in taken if p.id in bounced], len(taken))
 
