@@ -7,6 +7,8 @@
 #	make differential	a million random cases against the model
 #	make soak		half an hour of random changes and stops of all;
 #				SECONDS=, SERVERS=1|2, SEED= are honoured
+#	make load		five minutes of 200 connections while the
+#				directory comes and goes; SECONDS=, SEED=
 #	make fuzz		each fuzzing target for a minute; SECONDS_EACH=,
 #				TARGETS= are honoured
 #	make install		DESTDIR= PREFIX= SYSCONFDIR= are honoured
@@ -55,7 +57,7 @@ DEMO_LDAP_PACKAGES = $(DEMO_PACKAGES) slapd ldap-utils
 TEST_PACKAGES = $(DEMO_LDAP_PACKAGES) check schema2ldif \
 	sasl2-bin libsasl2-modules libsasl2-modules-db python3 util-linux \
 	mount iproute2 lmdb-utils openssl python3-ldap m4 libnsl2 libsasl2-2 \
-	libwrap0 nmap
+	libwrap0 nmap valgrind
 FUZZ_PACKAGES = $(BUILD_PACKAGES) clang llvm libclang-rt-dev
 
 CFLAGS = -O2 -g
@@ -209,6 +211,14 @@ soak:
 	BIN=$(CURDIR)/build SOAK_SECONDS=$(SECONDS) SOAK_SERVERS=$(SERVERS) \
 	    SOAK_SEED=$(SEED) t/soak/soak.sh
 
+# The long run of t/load: five minutes, unless SECONDS says otherwise.
+load: SECONDS = 300
+load:
+	@contrib/install-packages $(TEST_PACKAGES)
+	@$(MAKE) --no-print-directory -s -j "$$(nproc)" all tools
+	BIN=$(CURDIR)/build LOAD_SECONDS=$(SECONDS) LOAD_SEED=$(SEED) \
+	    t/load/load.sh
+
 # Each fuzzing target for a while; one of TARGETS is fuzz_NOUN.c without both.
 SECONDS_EACH = 60
 TARGETS =
@@ -256,7 +266,7 @@ install: all
 		install -d $$to && install -m 644 $$page $$to || exit 1; \
 	done
 
-.PHONY: always all units tools fuzzers test differential soak fuzz demo \
-	demo-ldap print-modules print-programs install clean
+.PHONY: always all units tools fuzzers test differential soak load fuzz \
+	demo demo-ldap print-modules print-programs install clean
 clean:
 	rm -rf build
