@@ -149,6 +149,13 @@ $(B)/unit/%: t/unit/%.c $(B)/libmayrelay.a | $(DIRS)
 
 units: $(UNITS)
 
+# Of what reads the words of strangers, those that valgrind is quick with
+# (t/load/units.sh).
+READERS = addr argument attrmap cidr cookie layout line login origin ownership \
+	pattern policy record_memory reply schema session setting signin visible
+
+readers: $(READERS:%=$(B)/unit/test_%)
+
 # What the scenarios use; the scripted programs read their time from a file
 # (t/tools/clock_file.h), so that a test can move it.
 TOOLS = $(B)/tools/miltc $(B)/tools/setclock $(B)/tools/storeread \
@@ -188,7 +195,7 @@ test:
 	@contrib/install-packages $(TEST_PACKAGES)
 	-@t/tools/get-sendmail build/sendmail
 	@echo "building in build/, build/san/ and build/tsan/"
-	@$(MAKE) --no-print-directory -s -j "$$(nproc)" all tools
+	@$(MAKE) --no-print-directory -s -j "$$(nproc)" all tools readers
 	@$(MAKE) --no-print-directory -s -j "$$(nproc)" FLAVOUR=tsan \
 	    all units tools
 	@$(MAKE) --no-print-directory -s -j "$$(nproc)" FLAVOUR=san \
@@ -239,11 +246,13 @@ demo-ldap:
 	@$(MAKE) --no-print-directory -s -j "$$(nproc)" all
 	@contrib/demo/run ldap
 
-# For t/lint/layers.
+# For t/lint/layers and t/load/units.sh.
 print-modules:
 	@echo $(MODULES)
 print-programs:
 	@echo $(PROGRAMS)
+print-readers:
+	@echo $(READERS)
 
 # ---- install -------------------------------------------------------------
 
@@ -266,7 +275,8 @@ install: all
 		install -d $$to && install -m 644 $$page $$to || exit 1; \
 	done
 
-.PHONY: always all units tools fuzzers test differential soak load fuzz \
-	demo demo-ldap print-modules print-programs install clean
+.PHONY: always all units readers tools fuzzers test differential soak load \
+	fuzz demo demo-ldap print-modules print-programs print-readers \
+	install clean
 clean:
 	rm -rf build
