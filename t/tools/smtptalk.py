@@ -15,12 +15,15 @@ Lines that begin with a colon are for this program:
     :hear               hear the replies that are due, or one if none is
     :again              go away, and come again as another connection
     :drop               the same with a reset of the old one
+    :signal NAME PID    send a process a signal: STOP, CONT, ...
 
 In LOGIN, COMMAND and TEXT \\xHH is a byte, \\r\\n a line's end, \\s a blank.
 """
 import argparse
 import base64
+import os
 import re
+import signal
 import socket
 import ssl
 import struct
@@ -95,11 +98,15 @@ class Talk(smtpclient.Client):
                              struct.pack("ii", 1, 0))
         self.again(_)
 
+    def signal(self, words):
+        name, pid = words.decode().split()
+        os.kill(int(pid), getattr(signal, "SIG" + name))
+
     def act(self, line):
         word, _, rest = line.partition(b" ")
         {b":tls": self.tls, b":auth": self.auth, b":send": self.send_alone,
          b":raw": self.raw, b":hear": self.hear_due, b":drop": self.drop,
-         b":again": self.again}[word](rest)
+         b":again": self.again, b":signal": self.signal}[word](rest)
 
     def play(self, lines):
         for line in lines:

@@ -1,0 +1,271 @@
+#!/bin/bash
+# What may happen in a session with Sendmail: TLS, signing in, questions about
+# users, many messages; several daemons; SMTP by a pipe; lists of macros that
+# somebody has emptied; a mayrelayd that hangs.
+MTA=sendmail
+. "$(dirname "$0")/cases.sh"
+. "$TOP/t/mta/routes.sh"
+need openssl
+
+talk()			# [OPTION...]
+{
+	said=$("$TOP/t/tools/smtptalk.py" --from 203.0.113.9 --to "$mx4" "$@")
+}
+
+msa_port=587
+tls=/run/tls
+settings=(
+	"define(\`confSERVER_CERT', \`$tls/mx.crt')dnl"
+	"define(\`confSERVER_KEY', \`$tls/mx.key')dnl"
+	"define(\`confCACERT', \`$tls/mx.crt')dnl"
+	"define(\`confCACERT_PATH', \`$tls')dnl"
+	"DAEMON_OPTIONS(\`Name=MSA, Family=inet, Port=$msa_port, M=Ea')dnl"
+)
+{
+	mkdir "$tls" && openssl req -x509 -nodes -days 2 -newkey ec \
+	    -pkeyopt ec_paramgen_curve:prime256v1 -keyout "$tls/mx.key" \
+	    -subj /CN=mx.example.com -out "$tls/mx.crt" &&
+	    cat "$tls/mx.key" "$tls/mx.crt" > "$tls/client.pem" &&
+	    chmod 600 "$tls"/*.key
+} 2> "$W/openssl.log" || cannot_run "openssl makes no certificates"
+
+role=authority
+mta_up "${settings[@]}" || exit 1
+
+# The logins of the decision lines since, one word each; - is none.
+logins_since()		# MARK
+{
+	decision_lines "$1" | sed 's/.* login=\([^ ]*\) .*/\1-/; s/\(.\)-$/\1/' |
+	    paste -sd ' '
+}
+
+# ---- TLS and signing in ---------------------------------------------------
+
+# AUTH after STARTTLS; a certificate that Sendmail has verified is no login.
+mark=$(log_mark)
+talk <<END
+EHLO client.example
+MAIL FROM:<anna@example.com>
+RCPT TO:<a1@away.example>
+RSET
+:tls $tls/client.pem
+EHLO client.example
+MAIL FROM:<anna@example.com>
+RCPT TO:<a2@away.example>
+RSET
+:auth anna wrong
+MAIL FROM:<anna@example.com>
+RCPT TO:<a3@away.example>
+RSET
+:auth anna secret
+VRFY boss
+EXPN boss
+ETRN away.example
+MAIL FROM:<anna@example.com>
+RCPT TO:<a4@away.example>
+RSET
+:auth ben secret
+EHLO again.example
+MAIL FROM:<anna@example.com> AUTH=boss+40example.com SIZE=1000
+RCPT TO:<a5@away.example> NOTIFY=NEVER ORCPT=rfc822;a5@example.com
+RSET
+MAIL FROM:<boss@example.com> AUTH=<>
+RCPT TO:<a6@away.example>
+RCPT TO:<a7@example.com>
+QUIT
+END
+is "$(codes 'AUTH PLAIN')" "535 235 503" "TLS: wrong, right, once more"
+is "$(codes 'RCPT TO:')" "550 550 550 250 250 550 250" "TLS: the replies"
+is "$(logins_since "$mark")" "- - - anna anna anna" "TLS: who is signed in"
+becomes "TLS: Sendmail has verified the certificate" \
+    file_has "${sendmail_log:?}" 'STARTTLS=server.* verify=OK'
+
+# STARTTLS after AUTH: Sendmail keeps to who has signed in, or to nobody.
+mark=$(log_mark)
+talk <<END
+EHLO client.example
+:auth anna secret
+MAIL FROM:<anna@example.com>
+RCPT TO:<b1@away.example>
+RSET
+:tls
+EHLO client.example
+MAIL FROM:<ben@example.com>
+RCPT TO:<b2@away.example>
+QUIT
+END
+is "$(codes 'RCPT TO:')" "250 550" "STARTTLS after AUTH: the replies"
+
+# Nobody signs in by words of MAIL.
+mark=$(log_mark)
+talk <<END
+EHLO client.example
+MAIL FROM:<anna@example.com> AUTH=anna
+RCPT TO:<c1@away.example>
+RCPT TO:<c2@away.example> ORCPT=rfc822;c2@example.com
+QUIT
+END
+is "$(codes 'RCPT TO:')" "550 550" "a typed AUTH= is nobody's login"
+is "$(logins_since "$mark")" "- -" "a typed AUTH=: nor in the log"
+
+# Many messages, one connection.
+talk < <(
+	printf '%s\n' "EHLO client.example" ":auth anna secret"
+	for ((i = 0; i < 30; i++)); do
+		from=anna
+		[ $((i % 3)) -ne 0 ] || from=boss
+		printf '%s\n' "MAIL FROM:<$from@example.com>" \
+		    "RCPT TO:<reuse$i@away.example>"
+		[ "$from" = boss ] && echo RSET ||
+		    printf '%s\n' DATA "Subject: $i" "" "$i" .
+	done
+	echo QUIT
+)
+is "$(codes 'RCPT TO:' | tr ' ' '\n' | paste -sd '  \n' | sort -u)" \
+    "550 250 250" "thirty messages: each judged by its own sender"
+twenty()
+{
+	[ "$(sink_count out '^X-Rcpt-Args: <reuse')" -eq 20 ]
+}
+becomes "thirty messages: anna's twenty left" twenty
+
+# Clients that vanish in the middle of a message leave nothing behind.
+talk <<END
+EHLO client.example
+:auth anna secret
+MAIL FROM:<anna@example.com>
+RCPT TO:<vanished@away.example>
+:send DATA
+:hear
+:raw Subject: half a mess
+:drop
+EHLO client.example
+MAIL FROM:<anna@example.com>
+RCPT TO:<next@away.example>
+RCPT TO:<next@example.com>
+QUIT
+END
+is "$(codes 'RCPT TO:<next')" "550 250" "the next after one who vanished"
+
+# ---- other doors ----------------------------------------------------------
+
+mark=$(log_mark)
+talk --port $msa_port <<END
+EHLO client.example
+MAIL FROM:<anna@example.com>
+:auth anna secret
+MAIL FROM:<anna@example.com>
+RCPT TO:<d1@away.example>
+RSET
+MAIL FROM:<boss@example.com>
+RCPT TO:<d2@away.example>
+QUIT
+END
+is "$(codes 'MAIL|RCPT')" "530 250 250 250 550" \
+    "a daemon that wants AUTH: the replies"
+like "$(decision_lines "$mark")" "permit .* login=anna .* listener=MSA " \
+    "a daemon that wants AUTH: its name in the log"
+
+# SMTP by a pipe is the host itself, and it may sign in.
+hear_pipe()
+{
+	while read -r -t "$WAIT" heard <&"${pipe[0]}"; do
+		[[ $heard =~ ^...- ]] || return 0
+	done
+}
+
+by_pipe()		# COMMAND...: sets said to the last lines of the replies
+{
+	coproc pipe {
+		exec "${sendmail_etc:?}/sendmail" -C "$sendmail_etc/sendmail.cf" \
+		    -bs
+	}
+	hear_pipe
+	said=
+	local line pid=$!
+	for line in "EHLO client.example" "$@"; do
+		printf '%s\r\n' "$line" >&"${pipe[1]}"
+		hear_pipe
+		said+="C: $line"$'\n'"S: $heard"$'\n'
+	done
+	wait "$pid"
+}
+
+mark=$(log_mark)
+by_pipe "MAIL FROM:<boss@example.com>" "RCPT TO:<pipe@away.example>" \
+    DATA $'Subject: by a pipe\r\n\r\nhello\r\n.' QUIT
+is "$(codes 'RCPT TO:')" 250 "by a pipe: it is accepted"
+becomes "by a pipe: it leaves" came_out pipe@away.example
+like "$(decision_lines "$mark")" \
+    "permit reason=network client=local .* login= .* rule=loopback " \
+    "by a pipe: the client is local"
+mark=$(log_mark)
+by_pipe "$(sign_in anna)" "MAIL FROM:<boss@example.com>" \
+    "RCPT TO:<pipe2@away.example>" RSET "MAIL FROM:<anna@example.com>" \
+    "RCPT TO:<pipe3@away.example>" QUIT
+is "$(codes 'RCPT TO:')" "550 250" "by a pipe, signed in: judged as anna"
+is "$(logins_since "$mark")" "anna anna" "by a pipe, signed in: the log"
+
+# ---- settings -------------------------------------------------------------
+
+# The lists that mayrelayd asks for stand above those of sendmail.cf.
+empty=()
+for stage in CONNECT HELO ENVFROM ENVRCPT EOM; do
+	empty+=("define(\`confMILTER_MACROS_$stage', \`')dnl")
+done
+reload_sendmail "${settings[@]}" "${empty[@]}"
+mark=$(log_mark)
+talk <<END
+EHLO client.example
+:auth anna secret
+MAIL FROM:<anna@example.com>
+RCPT TO:<e1@away.example>
+RCPT TO:<e2@example.com>
+RCPT TO:<e3@mx.example.com>
+QUIT
+END
+is "$(codes 'RCPT TO:')" "250 250 250" "no macros in sendmail.cf: the replies"
+like "$(decision_lines "$mark")" "[0-9A-Za-z]{14}: permit reason=account \
+.*login=anna .*listener=MTA mailer=esmtp" "no macros in sendmail.cf: the line"
+
+# A mayrelayd that hangs: deferred, in the time that Sendmail is told.
+reload_sendmail "${settings[@]}" \
+    "define(\`confMAYRELAY_FLAGS', \`F=T, T=C:2s;S:2s;R:2s;E:4s')dnl"
+sent=$(sink_count out '^X-Rcpt-Args')
+hangs()			# TEXT; the script, that stops it, on standard input
+{
+	talk
+	kill -CONT "$daemon_pid"
+	like "$(codes 'MAIL|RCPT|DATA')" "^(250 )?(4[0-9]{2} )+503$" \
+	    "mayrelayd hangs $1: put off"
+}
+
+hangs "from the start" <<END
+:signal STOP $daemon_pid
+EHLO client.example
+MAIL FROM:<a@example.net>
+RCPT TO:<hung@away.example>
+DATA
+QUIT
+END
+hangs "between sender and recipient" <<END
+EHLO client.example
+MAIL FROM:<a@example.net>
+:signal STOP $daemon_pid
+RCPT TO:<hung@away.example>
+RCPT TO:<hung@example.com>
+DATA
+QUIT
+END
+talk <<END
+EHLO client.example
+MAIL FROM:<a@example.net>
+RCPT TO:<hung@away.example>
+RCPT TO:<hung@example.com>
+QUIT
+END
+is "$(codes 'RCPT TO:')" "550 250" "mayrelayd goes on: so does judging"
+is "$(sink_count out '^X-Rcpt-Args')" "$sent" "nothing left meanwhile"
+becomes "the queue is empty" queue_empty
+is "$(sink_count out '^X-Rcpt-Args: <(vanished|next|hung|boss|[abc][0-9]@)')" 0 \
+    "nothing that was refused has left"
