@@ -77,7 +77,7 @@ stop_mayrelayd
 conf_milter='max_connections = 100;'
 write_conf && start_mayrelayd && wait_policy
 mark=$(log_mark)
-crowd=()
+guests=()
 for ((i = 0; i < 200; i++)); do
 	{
 		echo "mail <a@example.org>"
@@ -85,21 +85,21 @@ for ((i = 0; i < 200; i++)); do
 		until [ -e "$W/leave" ]; do
 			sleep 0.5
 		done
-	} | talk host.example 4 203.0.113.9 4711 > "$W/crowd.$i" &
-	crowd+=($!)
+	} | talk host.example 4 203.0.113.9 4711 > "$W/guest.$i" &
+	guests+=($!)
 done
 all_answered()
 {
-	[ "$(cat "$W"/crowd.* | wc -l)" -eq 200 ]
+	[ "$(cat "$W"/guest.* | wc -l)" -eq 200 ]
 }
 becomes "200 connections at once are answered" all_answered
-is "$(cat "$W"/crowd.* | grep -c '^550 5\.7\.1 ')" 100 \
+is "$(cat "$W"/guest.* | grep -c '^550 5\.7\.1 ')" 100 \
     "100 of them are served, with max_connections = 100"
-is "$(cat "$W"/crowd.* | grep -c '^451 4\.3\.2 ')" 100 "the others are put off"
+is "$(cat "$W"/guest.* | grep -c '^451 4\.3\.2 ')" 100 "the others are put off"
 is "$(log_since "$mark" | grep -c 'overloaded: more than')" 1 \
     "and one line says so"
 : > "$W/leave"
-wait "${crowd[@]}"
+wait "${guests[@]}"
 becomes "when they have gone there is room again" outsider_refused
 stop_mayrelayd
 conf_milter='max_connections = 3;'
