@@ -11,7 +11,9 @@
 
 enum { TEXT = 4096, ENTRIES = 8, WORDS = 6 };
 
-static const char *const accesses[] = { "allow", "deny", "authenticate" };
+/* An override does nothing but deny. */
+static const char *const accesses[] = { "allow", "deny", "authenticate",
+    "allow", "deny override" };
 static const char *const account_words[] = {
 	"login=joe", "login=zoe", "login=joe@example.com",
 	"address=joe@example.com", "address=zoe@example.org",
@@ -27,7 +29,7 @@ static const char *const account_words[] = {
 static const char *const network_words[] = {
 	"client=192.0.2.0/24", "client=192.0.2.7", "client=0.0.0.0/0",
 	"client=2001:db8::/32", "client=127.0.0.0/8", "client=::1",
-	"client=203.0.113.0/24", "vouches-not", "override", "from=2000",
+	"client=203.0.113.0/24", "vouches-not", "from=2000",
 	"until=500", "enforce=500", "enforce=2000", "sender=@example.com",
 	"sender=joe@example.com", "sender=", "recipient=@example.net",
 	"recipient=*", "recipient="
