@@ -155,8 +155,16 @@ postfix_set()
 	postconf -c "$postfix_etc" -e "$1"
 }
 
+# Postfix waits a while with a file that was written this very second; one of
+# yesterday it reads at once.
+backdate()
+{
+	find "$postfix_etc" -maxdepth 1 -type f -exec touch -d yesterday {} +
+}
+
 start_postfix()
 {
+	backdate
 	postfix -c "$postfix_etc" start > "$W/postfix.out" 2>&1
 	at_exit stop_postfix
 	wait_for listening "$smtp_port" && return 0
@@ -172,6 +180,7 @@ reload_postfix()	# [MAIN.CF-LINE...]
 		postfix_set "$line"
 	done
 	local mark
+	backdate
 	mark=$(wc -l < "$postfix_log")
 	postfix -c "$postfix_etc" reload >> "$W/postfix.out" 2>&1
 	wait_for postfix_reloaded "$mark"

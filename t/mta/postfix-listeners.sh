@@ -63,7 +63,7 @@ sed 's/^\t//' >> "$postfix_etc/master.cf" <<END
 	tlsproxy unix - - n - 0 tlsproxy
 	byunix unix n - n - - smtpd
 END
-start_sinks && write_conf && start_mayrelayd && wait_policy && backdate &&
+start_sinks && write_conf && start_mayrelayd && wait_policy &&
     start_postfix || exit 1
 
 # One mail to the outside and one to us: LINES is what the client says first,

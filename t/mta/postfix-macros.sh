@@ -44,7 +44,7 @@ make_postfix "smtpd_relay_restrictions = $authority_restrictions" \
     "virtual_alias_domains = alias.example" \
     "virtual_alias_maps = inline:{ {info@alias.example = joe@example.com} }" ||
     exit 1
-start_sinks && write_conf && start_mayrelayd && wait_policy && backdate &&
+start_sinks && write_conf && start_mayrelayd && wait_policy &&
     start_postfix || exit 1
 
 # One session: joe, then nobody, each to the outside, to us and to an alias.
@@ -175,7 +175,6 @@ no_longer_joes()
 }
 becomes "the address is joe's no longer" no_longer_joes
 postconf -c "$postfix_etc" -e "defer_transports ="
-backdate
 holds "the mail is queued anew" postsuper -c "$postfix_etc" -r ALL
 reload_postfix
 becomes "queued anew: it leaves" \

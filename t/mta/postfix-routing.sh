@@ -48,7 +48,7 @@ printf '%s unix - - n - - smtp\n' special lmtp >> "$postfix_etc/master.cf"
 : > "$postfix_etc/transport"
 : > "$postfix_etc/virtual"
 start_sinks && start_sink third "$third_port" && write_conf &&
-    start_mayrelayd && wait_policy && backdate && start_postfix || exit 1
+    start_mayrelayd && wait_policy && start_postfix || exit 1
 
 routes "nothing special" <<'END'
 pass	-	a1@example.com			here

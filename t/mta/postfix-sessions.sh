@@ -56,7 +56,7 @@ make_postfix "smtpd_tls_security_level = may" "smtpd_tls_ask_ccert = yes" \
     "smtpd_tls_received_header = yes" || exit 1
 one=$(free_port)
 echo "127.0.0.1:$one inet n - n - 1 smtpd" >> "$postfix_etc/master.cf"
-start_sinks && write_conf && start_mayrelayd && wait_policy && backdate &&
+start_sinks && write_conf && start_mayrelayd && wait_policy &&
     start_postfix || exit 1
 stranger="XCLIENT ADDR=203.0.113.9 NAME=host.example"
 

@@ -140,14 +140,7 @@ routes()		# LABEL; rows on standard input
 
 # ---- Postfix --------------------------------------------------------------
 
-# Postfix waits a while with a file that was written this very second; one of
-# yesterday it reads at once.
-backdate()
-{
-	find "$postfix_etc" -maxdepth 1 -type f -exec touch -d yesterday {} +
-}
-
 settings()		# MAIN.CF-LINE...: in force for the next connection
 {
-	postconf -c "$postfix_etc" -e "$@" && backdate && reload_postfix
+	postconf -c "$postfix_etc" -e "$@" && reload_postfix
 }
