@@ -166,6 +166,7 @@ class Load(soak.Soak):
         super().__init__(args, folder)
         self.crowd = self.full = None
         self.path = []          # where the directory was since rebase()
+        self.believed = None    # where the replica was found last
 
     # -- asking and judging -------------------------------------------------
 
@@ -196,7 +197,7 @@ class Load(soak.Soak):
         self.judge_batch(batch)
 
     def judge_batch(self, batch):
-        self.path.append(self.tree.newest())
+        self.note_path()
         seen = set()
         for question, reply, log in batch:
             self.n["questions"] += 1
@@ -237,10 +238,9 @@ class Load(soak.Soak):
 
     def likely(self):
         """States of all, the likeliest first; some come twice."""
-        yield self.tree.newest()
         window = self.tree.window()
-        for index in reversed(self.path):
-            if all(i < n for i, n in zip(index, window)):
+        for index in [self.believed, self.tree.newest()] + self.path[::-1]:
+            if index and all(i < n for i, n in zip(index, window)):
                 yield index
         yield from self.tree.indices()
 
@@ -249,7 +249,8 @@ class Load(soak.Soak):
         for count, index in enumerate(self.likely()):
             wrong = self.differs(t.policy(index), question, reply, log)
             if not wrong:
-                self.n["explained by the window" if count else
+                self.believed = index
+                self.n["explained by the window" if count > 1 else
                        "explained at once"] += 1
                 return
             seen.setdefault(tuple(wrong), index)
@@ -265,7 +266,11 @@ class Load(soak.Soak):
 
     def change(self):
         super().change()
-        self.path.append(self.tree.newest())
+        self.note_path()
+
+    def note_path(self):
+        if not self.path or self.path[-1] != self.tree.newest():
+            self.path.append(self.tree.newest())
 
     def rebase(self):
         """While nobody asks, and all that was answered is judged."""
@@ -276,6 +281,7 @@ class Load(soak.Soak):
                 self.ask(0)
         super().rebase()
         self.path.clear()
+        self.believed = None
         if self.crowd is not None:
             self.new_pool()
             self.crowd.may_ask.set()
