@@ -76,18 +76,22 @@ file_new(const char *path)
 	return (file);
 }
 
-/* libconfig names no file for what is not in one. */
+/* libconfig names no file for what is not in one, and of a quote that is left
+ * open the line in which another one ends it. */
 static int
 file_failed(struct setting_file *file, struct why *why)
 {
 	const config_t *c = &file->config;
 	const char *where = config_error_file(c);
+	const char *text = config_error_text(c);
 
 	if (config_error_type(c) == CONFIG_ERR_FILE_IO)
 		why_set(why, "%s: %s", file->path, strerror(errno));
 	else
-		why_set(why, "%s:%d: %s", where != NULL ? where : file->path,
-		    config_error_line(c), config_error_text(c));
+		why_set(why, "%s:%d: %s%s", where != NULL ? where :
+		    file->path, config_error_line(c), text,
+		    strcmp(text, "syntax error") == 0 ?
+		    ", here or in a line before" : "");
 	setting_close(file);
 	return (-1);
 }

@@ -467,7 +467,7 @@ static const struct bad {
 	{ "twice", MILTER, "user = \"a\"; user = \"b\";",
 	    "file:1: duplicate setting name" },
 	{ "a comma too many", POLICY, "login_realms = [ \"a\", ];",
-	    "file:2: syntax error" },
+	    "file:2: syntax error, here or in a line before" },
 
 	/* What must be said. */
 	{ "no socket", MILTER, "!user = \"nobody\";",
