@@ -52,6 +52,10 @@ unsigned schema_allowed_by(const char *);
  * the last. */
 const char *schema_attribute(size_t);
 
+/** schema_nearest(attr): the attribute of the schema that was probably meant;
+ * NULL if none is like it. */
+const char *schema_nearest(const char *);
+
 /**
  * schema_foreign(attr):
  * Does ${attr} claim to be of the schema without being in it?  Its name begins

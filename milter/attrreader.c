@@ -65,14 +65,28 @@ attrreader_honours(const struct attr_reader *rd, const char *attr)
 }
 
 static void
+report_foreign(struct attr_reader *rd, const char *attr,
+    const struct entry_value *v, const char *foreign)
+{
+	const char *meant = schema_nearest(attr);
+
+	if (meant != NULL)
+		attrtype_problem(&rd->r, attr, v, "there is no such attribute "
+		    "(did you mean %s?); %s; correct or remove it", meant,
+		    foreign);
+	else
+		attrtype_problem(&rd->r, attr, v, "there is no such "
+		    "attribute; %s; correct or remove it", foreign);
+}
+
+static void
 report_attr(struct attr_reader *rd, const struct entry_attr *a,
     const char *foreign)
 {
 	const struct entry_value *v = a->nvalues > 0 ? a->values : NULL;
 
 	if (rd->foreign && schema_foreign(a->name))
-		attrtype_problem(&rd->r, a->name, v, "there is no such "
-		    "attribute; %s; correct or remove it", foreign);
+		report_foreign(rd, a->name, v, foreign);
 	else if (unexplained(rd, a->name))
 		attrtype_problem(&rd->r, a->name, v, "no objectClass of the "
 		    "entry allows it; it counts all the same; add "

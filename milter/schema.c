@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "entry.h"
+#include "nearest.h"
 #include "schema.h"
 
 enum {
@@ -100,6 +101,17 @@ schema_attribute(size_t i)
 {
 
 	return (i < NATTRIBUTES ? attributes[i].name : NULL);
+}
+
+const char *
+schema_nearest(const char *attr)
+{
+	const char *names[NATTRIBUTES];
+	size_t i;
+
+	for (i = 0; i < NATTRIBUTES; i++)
+		names[i] = attributes[i].name;
+	return (nearest_of(attr, names, NATTRIBUTES));
 }
 
 bool

@@ -332,7 +332,11 @@ static const struct {
 	{ "two classes share them", "objectClass: relayGroup\n"
 	    JOE "relaySender: *\n", IS_JOE " sender=[*]", NULL },
 	{ "an attribute that is not in the schema", JOE "relaySendr: *\n",
-	    IS_JOE " mute", "relaySendr=*: there is no such attribute; the "
+	    IS_JOE " mute", "relaySendr=*: there is no such attribute (did "
+	    "you mean relaySender?); the account vouches for nothing; "
+	    "correct or remove it" },
+	{ "one like none of the schema", JOE "relayHost: x\n",
+	    IS_JOE " mute", "relayHost=x: there is no such attribute; the "
 	    "account vouches for nothing; correct or remove it" },
 	{ "one that is written as an OID", JOE
 	    "2.25.89804912305991870483976465026231876111.1.2: deny\n",

@@ -248,8 +248,8 @@ static const struct row domains[] = {
 	    "example.com", "it counts as absent" },
 	{ "a foreign attribute", NAMED "relayDomainAlas: example.org\n"
 	    "relayDomainAlias: example.net\n",
-	    "example.com alias=example.net", "there is no such attribute; "
-	    "the domain stands as it is" },
+	    "example.com alias=example.net", "there is no such attribute (did "
+	    "you mean relayDomainAlias?); the domain stands as it is" },
 	{ "no class", "relayDomainName: example.com\n", NULL,
 	    "no objectClass that allows relayDomainName; add objectClass: "
 	    "relayDomain" },
@@ -362,8 +362,8 @@ static const struct row override_accounts[] = {
 	    "relayAccess: deny\nrelayLogin: joe\n", "login=joe",
 	    "add objectClass: relayAccount" },
 	{ "its relayAccess misspelt", ACCOUNT "relayAcess: deny\n", "",
-	    "relayAcess=deny: there is no such attribute; the override "
-	    "denies all the same" },
+	    "relayAcess=deny: there is no such attribute (did you mean "
+	    "relayAccess?); the override denies all the same" },
 	{ "misspelt beside allow", ACCOUNT "relayAccess: allow\n"
 	    "relayFoo: 1\n", NULL, "overrides can only deny" },
 	{ "an unreadable login", ACCOUNT "relayAccess: deny\n"
