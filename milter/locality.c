@@ -238,7 +238,8 @@ domain_is_local(const struct locality_rules *rules,
 		    "%s.", domain, entries.v[0]->dn);
 		break;
 	case ABSENT:
-		trace_add(trace, 1, "%s is no local domain.", domain);
+		trace_add(trace, 1, "%s is no local domain: neither a "
+		    "relayDomain nor policy.local_domains has it.", domain);
 		break;
 	case LATER:
 		trace_add(trace, 1, "Whether %s is a relayDomain cannot be "
@@ -276,6 +277,18 @@ argument_is_local(const struct locality_rules *rules,
 		return (ABSENT);
 	}
 	return (domain_is_local(rules, view, a.domain, arena, trace));
+}
+
+/* With what else would have made it local. */
+static void
+tell_outbound(const char *mailer, struct trace *trace)
+{
+
+	if (mailer == NULL || mailer[0] == '\0')
+		trace_add(trace, 1, "The recipient is outbound.");
+	else
+		trace_add(trace, 1, "The recipient is outbound: {rcpt_mailer} "
+		    "%s is not in policy.local_mailers.", mailer);
 }
 
 /* One address that asks for no routing? */
@@ -328,6 +341,6 @@ locality_recipient(const struct locality_rules *rules,
 		return (FOUND);
 	}
 	if (found == ABSENT)
-		trace_add(trace, 1, "The recipient is outbound.");
+		tell_outbound(r->mailer, trace);
 	return (found);
 }

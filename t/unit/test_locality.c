@@ -60,7 +60,8 @@ static const struct {
 	{ "(b) all its subdomains",
 	    { "<u@a.b.cs.example.edu>", NULL, NULL, NULL }, FOUND, NULL },
 	{ "(b) not itself", { "<u@example.edu>", NULL, NULL, NULL }, ABSENT,
-	    "example.edu is no local domain" },
+	    "example.edu is no local domain: neither a relayDomain nor "
+	    "policy.local_domains has it." },
 	{ "(b) nor what only ends like it",
 	    { "<u@badexample.edu>", NULL, NULL, NULL }, ABSENT, NULL },
 	{ "(b) a name has no subdomains of its own",
@@ -155,7 +156,15 @@ static const struct {
 	    "u@virtual.example" }, ABSENT, NULL },
 	{ "all else is outbound", { "<u@elsewhere.example>", "smtp",
 	    "elsewhere.example", "u@elsewhere.example" }, ABSENT,
-	    "The recipient is outbound" },
+	    "The recipient is outbound: {rcpt_mailer} smtp is not in "
+	    "policy.local_mailers." },
+	{ "the same when the domain was not asked for",
+	    { "<u%evil.example@example.com>", "smtp", NULL, NULL }, ABSENT,
+	    "The recipient is outbound: {rcpt_mailer} smtp is not in" },
+	{ "without a mailer", { "<u@elsewhere.example>", NULL, NULL, NULL },
+	    ABSENT, "The recipient is outbound." },
+	{ "with an empty one", { "<u@elsewhere.example>", "", NULL, NULL },
+	    ABSENT, "The recipient is outbound." },
 	{ "a single label", { "<u@localhost>", NULL, NULL, NULL }, ABSENT,
 	    NULL }
 };
