@@ -93,7 +93,8 @@ read_address(const char *text, struct client *client, struct why *why)
 		return (-1);
 	if (cidr_ip_parse(address, len, &client->ip) != 0)
 		return (why_set(why, "--client `%s' is not an address, "
-		    "ADDRESS:PORT, [IPv6]:PORT, local or unknown", text));
+		    "ADDRESS:PORT, [IPv6]:PORT, local or unknown: take the "
+		    "address of client= in the log line", text));
 	return (0);
 }
 

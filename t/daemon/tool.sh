@@ -79,6 +79,10 @@ exits 64 "an unknown option" mayrelay explain --clinet local
 like "$(cat "$W/err")" "did you mean .--client'" "the nearest option is named"
 exits 64 "explain without a client" mayrelay explain --sender a@b.example \
     --recipient c@d.example
+exits 64 "a name" mayrelay explain --client scan1.example.com \
+    --sender a@example.org --recipient b@example.net
+like "$(cat "$W/err")" "not an address.* client= in the log" \
+    "it says where one is"
 exits 64 "an address that is none" mayrelay explain --client 192.0.2 \
     --sender a@b.example --recipient c@d.example
 exits 64 "a port that is none" mayrelay explain --client 192.0.2.1:65536 \
