@@ -221,7 +221,7 @@ mta_denies="550 5.7.1 Relaying denied. Proper authentication required."
 mta_log=$sendmail_log
 mta_log_refusal=Milter
 # The setting that lets mail pass while mayrelayd is down.
-mta_opens="define(\`confMAYRELAY_FLAGS', \`T=R:30s')dnl"
+mta_opens="define(\`confMAYRELAY_FLAGS', \`')dnl"
 
 # The reply without what Sendmail adds: the recipient, before each line.
 reply_text()		# < REPLY

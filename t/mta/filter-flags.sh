@@ -1,7 +1,8 @@
 #!/bin/bash
 # What Sendmail does while mayrelayd is down or hangs, by F= and T= of the
-# filter, in both roles; which sockets it refuses; and that a list of filters
-# that is set too late asks nobody.  README has the table.
+# filter, in both roles; which settings mayrelay.m4 refuses; which sockets
+# Sendmail does; and that a list of filters that is set too late asks nobody.
+# README has the table.
 MTA=sendmail
 . "$(dirname "$0")/cases.sh"
 
@@ -39,23 +40,41 @@ table()			# the role is set
 	is "$(outcome)" "421, 421" "$role, down, F=4: the session ends"
 	reload_sendmail "$(flags 'F=R')"
 	is "$(outcome)" "554, 554" "$role, down, F=R: refused"
-	reload_sendmail "$(flags 'T=R:30s')"
-	is "$(outcome)" "$1" "$role, down, no F=: $2"
+}
+
+# What m4 says of $role and FLAGS, after its exit status.
+m4_says()		# FLAGS
+{
+	local error status=0
+	error=$(sendmail_mc "$(flags "$1")" |
+	    m4 -D_CF_DIR_="$sendmail_files/cf/" - 2>&1 > /dev/null) || status=$?
+	echo "$status${error:+: ${error#*mayrelay.m4: }}"
 }
 
 role=narrowing
 mta_up || exit 1
 is "$(outcome)" "550, taken" "up: mayrelayd judges"
 stop_mayrelayd
-table "taken, taken" "Sendmail's own rules alone"
+table
+reload_sendmail "$(flags '')"
+is "$(outcome)" "taken, taken" \
+    "narrowing, down, no F=: Sendmail's own rules alone"
 mail 198.51.100.9 "" a@example.net b@example.org
 is "$(rcpt_text)" "$mta_denies" "narrowing, down, no F=: which still deny"
+is "$(m4_says 'T=R:30s')" \
+    "1: confMAYRELAY_FLAGS is F=T, F=4, F=R or empty" \
+    "narrowing: m4 refuses other flags"
 role=authority
-table "taken, taken" "an open relay"
+table
+is "$(m4_says '')" "1: authority without F= is an open relay" \
+    "authority, no F=: m4 refuses it"
+is "$(m4_says 'T=R:30s')" \
+    "1: confMAYRELAY_FLAGS is F=T, F=4, F=R or empty" \
+    "authority: m4 refuses other flags"
 
 # A mayrelayd that hangs is as one that is down, after R:.
 start_mayrelayd && wait_policy
-reload_sendmail "$(flags 'F=T, T=C:1s;S:1s;R:1s;E:2s')"
+reload_sendmail "define(\`confMAYRELAY_TIMEOUTS', \`C:1s;S:1s;R:1s;E:2s')dnl"
 is "$(outcome)" "550, taken" "up again: mayrelayd judges"
 kill -STOP "$daemon_pid"
 is "$(outcome)" "451, 451" "it hangs: deferred"
