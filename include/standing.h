@@ -50,6 +50,10 @@ int64_t standing_age(const struct standing *, enum search);
  * that we have? */
 bool standing_current(const struct standing *, enum search);
 
+/** standing_unusable(standing, search): how many values of it could not be
+ * read; 0 if it is not configured. */
+uint64_t standing_unusable(const struct standing *, enum search);
+
 /** standing_ldap(standing, search): does it come from LDAP? */
 bool standing_ldap(const struct standing *, enum search);
 

@@ -100,6 +100,21 @@ judge_held_back(const struct standing *st, struct health *health)
 			    "back", search_name((enum search)i));
 }
 
+/* It narrows, which would surprise whoever wrote the value. */
+static void
+judge_values(const struct standing *st, struct health *health)
+{
+	unsigned long long n;
+	int i;
+
+	for (i = 0; i < SEARCHES; i++)
+		if ((n = standing_unusable(st, (enum search)i)) != 0)
+			add(health, HEALTH_WARNING, "%s: %llu value%s could "
+			    "not be read: see the log",
+			    search_name((enum search)i), n,
+			    n == 1 ? "" : "s");
+}
+
 /* A filter that is wrong, or rights that are: nobody can sign in. */
 static void
 judge_accounts(const struct standing *st, struct health *health)
@@ -172,6 +187,7 @@ health_judge(const struct standing *st, struct health *health)
 	judge_daemon(st, health);
 	judge_age(st, health);
 	judge_held_back(st, health);
+	judge_values(st, health);
 	judge_accounts(st, health);
 	if (st->running == RUNNING_NOT)
 		return;

@@ -8,6 +8,7 @@
 #include "counters.h"
 #include "refresh.h"
 #include "running.h"
+#include "standing.h"
 #include "visible.h"
 
 enum {
@@ -67,13 +68,41 @@ failed(const struct counters *counters, const char *what)
 	return (EX_TEMPFAIL);
 }
 
+/* A value that cannot be read is no error: it narrows. */
+static void
+say_unusable(const struct config *config)
+{
+	unsigned long long n = 0;
+	struct standing st;
+	struct why why;
+	int i;
+
+	if (standing_look(&st, config, &why) != 0)
+		return;
+	for (i = 0; i < SEARCHES; i++)
+		n += standing_unusable(&st, (enum search)i);
+	standing_end(&st);
+	if (n != 0)
+		printf("%llu value%s could not be read: see mayrelayd's "
+		    "log.\n", n, n == 1 ? "" : "s");
+}
+
 static int
-report(const struct counters *counters, enum refresh_result result)
+done(const struct config *config)
+{
+	const int code = say("The policy was read anew and is in force.", 0);
+
+	say_unusable(config);
+	return (code);
+}
+
+static int
+report(const struct waiting *w, enum refresh_result result)
 {
 
 	switch (result) {
 	case REFRESH_DONE:
-		return (say("The policy was read anew and is in force.", 0));
+		return (done(w->config));
 	case REFRESH_HELD_BACK:
 		return (say("Held back: it would remove more than "
 		    "directory.max_shrink allows.\n`mayrelay status' shows "
@@ -83,7 +112,7 @@ report(const struct counters *counters, enum refresh_result result)
 	case REFRESH_FAILED:
 		break;
 	}
-	return (failed(counters, "a source could not be read"));
+	return (failed(w->counters, "a source could not be read"));
 }
 
 /* ---- waiting ---------------------------------------------------------- */
@@ -140,7 +169,7 @@ wait_for(const struct waiting *w)
 			    "there was no answer in ten minutes"));
 		pause_a_little();
 	}
-	return (report(w->counters, result));
+	return (report(w, result));
 }
 
 static int

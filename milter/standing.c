@@ -87,6 +87,14 @@ standing_current(const struct standing *st, enum search search)
 	    st->config->searches[search].digest);
 }
 
+uint64_t
+standing_unusable(const struct standing *st, enum search search)
+{
+
+	return (st->config->searches[search].configured ?
+	    st->searches[search].unusable : 0);
+}
+
 bool
 standing_ldap(const struct standing *st, enum search search)
 {

@@ -250,6 +250,22 @@ like "$(member reasons < "$W/out")" '^\["a source fails: .*policy.ldif:' \
 people 5 | write_policy
 exits 0 "mended" mayrelay refresh
 
+# What cannot be read narrows, and would surprise.
+{ people 5; printf 'relayAcces: deny\n'; } | write_policy
+exits 0 "a value that cannot be read" mayrelay refresh
+is "$(sed -n 2p "$W/out")" "1 value could not be read: see mayrelayd's log." \
+    "refresh says so"
+holds "the log has it" file_has "$daemon_log" \
+    'relayAcces: deny: .*did you mean relayAccess'
+exits 1 "status too" mayrelay status
+is "$(sed -n 1p "$W/out")" "state           warning: accounts: 1 value could \
+not be read: see the log" "as a warning"
+people 5 | write_policy
+exits 0 "corrected" mayrelay refresh
+is "$(cat "$W/out")" "The policy was read anew and is in force." \
+    "it says no more"
+exits 0 "nor does status" mayrelay status
+
 # A feed that was started anew does not follow a configuration that mayrelayd
 # has not in force: it ends, again and again.
 feed=$(mayrelay status --json | member daemon.feed_pid)

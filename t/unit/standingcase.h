@@ -207,6 +207,21 @@ held_back(struct standing_case *c)
 }
 
 static inline void
+unreadable(struct standing_case *c)
+{
+
+	c->st.searches[SEARCH_ACCOUNTS].unusable = 1;
+	c->st.searches[SEARCH_NETWORKS].unusable = 3;
+}
+
+static inline void
+unreadable_without_source(struct standing_case *c)
+{
+
+	c->st.searches[SEARCH_OVERRIDES].unusable = 1;
+}
+
+static inline void
 no_accounts(struct standing_case *c)
 {
 

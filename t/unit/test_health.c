@@ -26,6 +26,11 @@ static const struct {
 	    { "the last reload failed" } },
 	{ "held back", held_back, HEALTH_WARNING,
 	    { "networks: a refresh is held back" } },
+	{ "values that could not be read", unreadable, HEALTH_WARNING,
+	    { "accounts: 1 value could not be read: see the log",
+	    "networks: 3 values could not be read: see the log" } },
+	{ "a search that is no longer configured", unreadable_without_source,
+	    HEALTH_OK, { NULL } },
 	{ "no accounts", no_accounts, HEALTH_WARNING,
 	    { "no accounts found below ou=people,dc=example,dc=com: look at "
 	    "base, filter and the bind DN's rights" } },
@@ -148,6 +153,7 @@ START_TEST(all_reasons)
 	for (i = 0; i < SEARCHES; i++) {
 		c->config.searches[i].configured = true;
 		c->st.searches[i].held_back = true;
+		c->st.searches[i].unusable = 2;
 	}
 	too_old(c);
 	other_file(c);
@@ -155,7 +161,8 @@ START_TEST(all_reasons)
 	source_error(c);
 	health_judge(&c->st, &health);
 	ck_assert_int_eq(health.state, HEALTH_CRITICAL);
-	ck_assert_uint_eq(health.n, 1 + SEARCHES + 3 + COUNTERS_SERVERS);
+	ck_assert_uint_eq(health.n, 1 + 2 * SEARCHES + 3 +
+	    COUNTERS_SERVERS);
 	ck_assert_uint_le(health.n, HEALTH_REASONS);
 	ck_assert_ptr_ne(strstr(health.reasons[health.n - 1], "server 8: "),
 	    NULL);
