@@ -51,6 +51,15 @@ m4_says()		# FLAGS
 	echo "$status${error:+: ${error#*mayrelay.m4: }}"
 }
 
+# What Sendmail says of the socket when it starts: after its exit status.
+start_refused()
+{
+	local said status=0
+	said=$(timeout 20 "$sendmail_etc/sendmail" \
+	    -C "$sendmail_etc/sendmail.cf" -bD 2>&1 < /dev/null) || status=$?
+	echo "$((status > 0)): ${said#*mayrelay.sock unsafe: }"
+}
+
 role=narrowing
 mta_up || exit 1
 is "$(outcome)" "550, taken" "up: mayrelayd judges"
@@ -90,10 +99,16 @@ for mode in 600 660; do
 	chmod "$mode" "$socket"
 	is "$(outcome)" "550, taken" "a socket of mode $mode"
 done
-for mode in 775 777; do
+for mode in 775 777 1777; do
 	chmod "$mode" /run/mayrelay
 	is "$(outcome)" "451, 451" "a folder of mode $mode: refused, deferred"
 done
+reload_sendmail "define(\`confDONT_BLAME_SENDMAIL', \`TrustStickyBit')dnl"
+is "$(outcome)" "550, taken" "a folder of mode 1777 with TrustStickyBit"
+stop_sendmail
+sendmail_cf
+is "$(start_refused)" "1: World writable directory" \
+    "a folder of mode 1777: Sendmail does not start, and says why"
 chmod 755 /run/mayrelay
 becomes "the log says that the socket is unsafe" \
     file_has "$mta_log" 'Milter .mayrelay.: local socket name .* unsafe'
