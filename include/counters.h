@@ -32,6 +32,13 @@ enum refresh_result {
 };
 enum { REFRESH_RESULTS = REFRESH_FAILED + 1 };
 
+/* What came of the last reload. */
+enum reload_result {
+	RELOAD_DONE,
+	RELOAD_FAILED,		/* see mayrelayd's log */
+	RELOAD_RESTART		/* failed: what changed needs a restart */
+};
+
 /* How the feed stands with one LDAP server. */
 enum server_state {
 	SERVER_IDLE,		/* not tried (lately) */
@@ -60,7 +67,7 @@ struct counters {
 	_Atomic uint64_t feed_starts;
 	_Atomic uint64_t config_digest;	/* of the configuration in force */
 	_Atomic int64_t reloaded;	/* UTC seconds of the last good one */
-	_Atomic int32_t reload_failed;	/* the last one failed */
+	_Atomic int32_t reload_failed;	/* enum reload_result */
 
 	_Atomic uint64_t connections_total;
 	_Atomic int64_t connections;

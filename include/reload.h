@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "config.h"
+#include "counters.h"
 #include "why.h"
 
 /*
@@ -34,6 +35,10 @@ void reload_ask(struct reload *);
  */
 int reload_step(struct reload *, const struct config *,
     const struct config **, struct why *);
+
+/** reload_result(reload): of the last step that failed, why: RELOAD_FAILED or
+ * RELOAD_RESTART. */
+enum reload_result reload_result(const struct reload *);
 
 /** reload_busy(reload): is one asked for or being tried? */
 bool reload_busy(const struct reload *);

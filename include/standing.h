@@ -41,6 +41,14 @@ struct standing {
 int standing_look(struct standing *, const struct config *, struct why *);
 void standing_end(struct standing *);
 
+/** standing_cure(standing): what puts the file in force that is not, as far as
+ * the last reload tells: "reload it" or "restart mayrelayd". */
+const char *standing_cure(const struct standing *);
+
+/** standing_real_from(standing): from when on a refusal is real by the file:
+ * WHEN_BEGINNING, WHEN_NEVER or a date.  In the authority role all are. */
+int64_t standing_real_from(const struct standing *);
+
 /* ---- the searches ------------------------------------------------------ */
 
 /** standing_age(standing, search): seconds; INT64_MAX: unknown. */

@@ -15,6 +15,7 @@
 struct reload {
 	const char *program;
 	bool asked;
+	enum reload_result result;	/* of the last one */
 
 	pid_t pid;		/* of the trial; 0 if none runs */
 	int fd;			/* its output; -1 */
@@ -43,6 +44,13 @@ reload_ask(struct reload *r)
 	r->asked = true;
 }
 
+enum reload_result
+reload_result(const struct reload *r)
+{
+
+	return (r->result);
+}
+
 bool
 reload_busy(const struct reload *r)
 {
@@ -57,6 +65,7 @@ begin(struct reload *r, const char *path, struct why *why)
 	int ends[2];
 
 	r->asked = false;
+	r->result = RELOAD_FAILED;
 	if (pipe(ends) == -1)
 		return (why_set(why, "cannot try it: %s", strerror(errno)));
 	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
@@ -151,8 +160,8 @@ watch(struct reload *r, struct why *why)
 }
 
 static int
-take(const struct config *config, const struct config **next,
-    struct why *why)
+take(struct reload *r, const struct config *config,
+    const struct config **next, struct why *why)
 {
 
 	if (config_load(config->path, next, why) == -1)
@@ -160,8 +169,10 @@ take(const struct config *config, const struct config **next,
 	if (config_restart_needed(config, *next, why) == -1) {
 		config_give(*next);
 		*next = NULL;
+		r->result = RELOAD_RESTART;
 		return (-1);
 	}
+	r->result = RELOAD_DONE;
 	return (1);
 }
 
@@ -175,7 +186,7 @@ reload_step(struct reload *r, const struct config *config,
 	if (r->pid == 0)
 		return (r->asked ? begin(r, config->path, why) : 0);
 	n = watch(r, why);
-	return (n == 1 ? take(config, next, why) : n);
+	return (n == 1 ? take(r, config, next, why) : n);
 }
 
 void

@@ -291,7 +291,7 @@ note_config(struct service *s)
 	clock_read(&now);
 	atomic_store(&s->counters->config_digest, s->config->digest);
 	atomic_store(&s->counters->reloaded, now.utc);
-	atomic_store(&s->counters->reload_failed, 0);
+	atomic_store(&s->counters->reload_failed, RELOAD_DONE);
 }
 
 static int
@@ -385,10 +385,11 @@ start(struct service *s)
 /* ---- reload -------------------------------------------------------------- */
 
 static void
-reload_failed(struct service *s, const struct why *why)
+reload_failed(struct service *s, enum reload_result result,
+    const struct why *why)
 {
 
-	atomic_store(&s->counters->reload_failed, 1);
+	atomic_store(&s->counters->reload_failed, result);
 	log_line(LOG_SEV_ERROR, "the configuration was not reloaded, what was "
 	    "in force stays: %s", why->text);
 }
@@ -400,7 +401,7 @@ adopt(struct service *s, const struct config *next)
 
 	if (raise_files(next, &why) == -1) {
 		config_give(next);
-		reload_failed(s, &why);
+		reload_failed(s, RELOAD_FAILED, &why);
 		return;
 	}
 	callbacks_configure(next);
@@ -432,7 +433,7 @@ watch_reload(struct service *s)
 		adopt(s, next);
 		break;
 	case -1:
-		reload_failed(s, &why);
+		reload_failed(s, reload_result(s->reload), &why);
 		break;
 	}
 	if (!reload_busy(s->reload))

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "standing.h"
+#include "when.h"
 
 /* ---- looking ----------------------------------------------------------- */
 
@@ -67,6 +68,23 @@ standing_end(struct standing *st)
 
 	counters_close(st->counters);
 	st->counters = NULL;
+}
+
+const char *
+standing_cure(const struct standing *st)
+{
+
+	return (st->counters->reload_failed == RELOAD_RESTART ?
+	    "restart mayrelayd" : "reload it");
+}
+
+int64_t
+standing_real_from(const struct standing *st)
+{
+	const struct policy_settings *policy = &st->config->policy;
+
+	return (policy->role == ROLE_AUTHORITY ? WHEN_BEGINNING :
+	    policy->enforce_from);
 }
 
 /* ---- the searches ------------------------------------------------------ */

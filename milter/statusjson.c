@@ -18,17 +18,31 @@ json_date(int64_t at)
 }
 
 static json_t *
+json_real_from(const struct standing *st)
+{
+	const int64_t from = standing_real_from(st);
+	char text[WHEN_TEXT_MAX];
+
+	if (from == WHEN_BEGINNING)
+		return (json_string("now"));
+	if (from == WHEN_NEVER)
+		return (json_string("never"));
+	return (json_string(when_format(from, text)));
+}
+
+static json_t *
 json_daemon(const struct standing *st)
 {
 	const struct counters *c = st->counters;
 
 	if (st->running == RUNNING_NOT)
 		return (json_null());
-	return (json_pack("{s:i, s:o, s:o, s:b, s:i, s:I}",
+	return (json_pack("{s:i, s:o, s:o, s:b, s:b, s:i, s:I}",
 	    "pid", (int)c->pid,
 	    "started", json_date(c->started),
 	    "reloaded", json_date(c->reloaded),
-	    "reload_failed", (int)c->reload_failed,
+	    "reload_failed", c->reload_failed != RELOAD_DONE,
+	    "restart_needed", c->reload_failed == RELOAD_RESTART,
 	    "feed_pid", (int)c->feed_pid,
 	    "feed_starts", (json_int_t)c->feed_starts));
 }
@@ -269,13 +283,16 @@ json_t *
 statusjson_document(const struct standing *st, const struct health *health)
 {
 
-	return (json_pack("{s:s, s:o, s:s, s:b, s:o, s:o, s:I, s:b, s:b, s:o, "
-	    "s:o, s:o, s:o, s:o}",
+	return (json_pack("{s:s, s:o, s:s, s:b, s:o, s:s, s:o, s:o, s:I, s:b, "
+	    "s:b, s:o, s:o, s:o, s:o, s:o}",
 	    "state", health_word(health->state),
 	    "reasons", json_reasons(health),
 	    "version", VERSION,
 	    "running", st->running != RUNNING_NOT,
 	    "config_in_force", jsondoc_in_force(st->running),
+	    "role", st->config->policy.role == ROLE_AUTHORITY ?
+	    "authority" : "narrowing",
+	    "enforce_from", json_real_from(st),
 	    "daemon", json_daemon(st),
 	    "generation", (json_int_t)st->generation,
 	    "policy_loaded", (int)st->loaded,

@@ -79,10 +79,12 @@ put_daemon(FILE *out, const struct standing *st)
 	}
 	put(out, "mayrelayd", "runs as process %d since %s", (int)c->pid,
 	    when_format(c->started, since));
-	put(out, "configuration", st->running == RUNNING_SAME ?
-	    "what the file says is in force" :
-	    "the file says something else than what is in force: reload it");
-	if (c->reload_failed)
+	if (st->running == RUNNING_SAME)
+		put(out, "configuration", "what the file says is in force");
+	else
+		put(out, "configuration", "the file says something else than "
+		    "what is in force: %s", standing_cure(st));
+	if (c->reload_failed != RELOAD_DONE)
 		put(out, "", "the last reload failed: see mayrelayd's log");
 	if (c->reloaded != c->started)
 		put(out, "", "reloaded at %s",
@@ -90,6 +92,26 @@ put_daemon(FILE *out, const struct standing *st)
 	put(out, "feed", "%s; starts so far: %llu",
 	    c->feed_pid != 0 ? "runs" : "does not run",
 	    (unsigned long long)c->feed_starts);
+}
+
+/* As the file has them; an entry's relayEnforceFrom comes first. */
+static void
+put_role(FILE *out, const struct standing *st)
+{
+	const int64_t from = standing_real_from(st);
+	const char *role = st->config->policy.role == ROLE_AUTHORITY ?
+	    "authority" : "narrowing";
+	char date[WHEN_TEXT_MAX];
+
+	if (from == WHEN_BEGINNING)
+		put(out, "role", "%s, refusals are real", role);
+	else if (from == WHEN_NEVER)
+		put(out, "role", "%s, refusals are only logged "
+		    "(enforce_from = \"never\")", role);
+	else
+		put(out, "role", "%s, refusals are %s %s", role,
+		    from <= st->now.utc ? "real since" :
+		    "only logged, and real from", when_format(from, date));
 }
 
 static void
@@ -377,6 +399,7 @@ statustext_print(FILE *out, const struct standing *st,
 
 	put_health(out, health);
 	put(out, "mayrelay", "%s", VERSION);
+	put_role(out, st);
 	put_daemon(out, st);
 	put_policy(out, st);
 	put_error(out, st);

@@ -104,6 +104,8 @@ keeps . "@include of a folder, for which libconfig calls exit()"
 
 sed "s,unix:[^\"]*,unix:$W/socket/other.sock," "$W/good.conf" > "$conf"
 keeps 'socket' "another socket"
+like "$(mayrelay status)" 'force: restart mayrelayd' \
+    "another socket: status says that it takes a restart"
 sed "s/role = .*/role = \"authority\";/" "$W/good.conf" > "$conf"
 keeps 'role' "another role"
 sed "s,store = .*,store = \"$W/store2\";," "$W/good.conf" > "$conf"

@@ -6,6 +6,7 @@
 
 #include "standing.h"
 #include "store.h"
+#include "when.h"
 
 /*
  * standingcase: a standing that is made by hand, in which all is well: accounts
@@ -48,6 +49,7 @@ case_config(struct config *config)
 
 	config->store = "/nonexistent";
 	config->policy.max_stale = CASE_MAX_STALE;
+	config->policy.enforce_from = WHEN_BEGINNING;
 	config->poll_interval_ms = 60 * 1000;
 	config->uris.v = case_uris;
 	config->uris.n = 2;
@@ -193,7 +195,43 @@ static inline void
 reload_failed(struct standing_case *c)
 {
 
-	c->st.counters->reload_failed = 1;
+	c->st.counters->reload_failed = RELOAD_FAILED;
+}
+
+static inline void
+restart_needed(struct standing_case *c)
+{
+
+	c->st.counters->reload_failed = RELOAD_RESTART;
+}
+
+static inline void
+not_yet_real(struct standing_case *c)
+{
+
+	c->config.policy.enforce_from = CASE_NOW + 60;
+}
+
+static inline void
+real_since(struct standing_case *c)
+{
+
+	c->config.policy.enforce_from = CASE_NOW;
+}
+
+static inline void
+never_real(struct standing_case *c)
+{
+
+	c->config.policy.enforce_from = WHEN_NEVER;
+}
+
+static inline void
+authority(struct standing_case *c)
+{
+
+	never_real(c);
+	c->config.policy.role = ROLE_AUTHORITY;
 }
 
 static inline void

@@ -24,6 +24,9 @@ static const struct {
 	    { "the configuration file is not what is in force: reload it" } },
 	{ "a reload that failed", reload_failed, HEALTH_WARNING,
 	    { "the last reload failed" } },
+	{ "a reload that wants a restart", restart_needed, HEALTH_WARNING,
+	    { "the last reload failed: what the file said needed a "
+	    "restart" } },
 	{ "held back", held_back, HEALTH_WARNING,
 	    { "networks: a refresh is held back" } },
 	{ "values that could not be read", unreadable, HEALTH_WARNING,
@@ -115,6 +118,14 @@ static const struct {
 	    { fail_over, other_file, NULL }, HEALTH_WARNING,
 	    { "the configuration file is not what is in force: reload it",
 	    "server 1: ldap://ldap1.example.com:389: it is down" } },
+	{ "what is not in force wants a restart",
+	    { other_file, restart_needed, NULL }, HEALTH_WARNING,
+	    { "the configuration file is not what is in force: restart "
+	    "mayrelayd" } },
+	{ "or was tried in vain", { other_file, reload_failed, NULL },
+	    HEALTH_WARNING,
+	    { "the configuration file is not what is in force: reload it",
+	    "the last reload failed" } },
 	{ "a server of another configuration is not blamed",
 	    { fail_over, another_number, NULL }, HEALTH_OK, { NULL } },
 };

@@ -34,9 +34,21 @@ static const struct {
 	{ "nobody knows", { no_daemon }, "config_in_force", "null" },
 	{ "daemon", { nothing }, "daemon",
 	    "{\"pid\":4711,\"started\":\"2027-01-15T07:51:40Z\",\"reloaded\":"
-	    "\"2027-01-15T07:51:40Z\",\"reload_failed\":false,\"feed_pid\":"
-	    "4712,\"feed_starts\":1}" },
+	    "\"2027-01-15T07:51:40Z\",\"reload_failed\":false,"
+	    "\"restart_needed\":false,\"feed_pid\":4712,\"feed_starts\":1}" },
 	{ "no daemon", { no_daemon }, "daemon", "null" },
+	{ "a failed reload", { reload_failed }, "daemon.reload_failed",
+	    "true" },
+	{ "no restart", { reload_failed }, "daemon.restart_needed", "false" },
+	{ "a restart", { restart_needed }, "daemon.restart_needed", "true" },
+	{ "narrowing", { nothing }, "role", "\"narrowing\"" },
+	{ "authority", { authority }, "role", "\"authority\"" },
+	{ "real", { nothing }, "enforce_from", "\"now\"" },
+	{ "real in the authority role", { authority }, "enforce_from",
+	    "\"now\"" },
+	{ "never", { never_real }, "enforce_from", "\"never\"" },
+	{ "from a date on", { not_yet_real }, "enforce_from",
+	    "\"2027-01-15T08:01:00Z\"" },
 	{ "generation", { nothing }, "generation", "7" },
 	{ "loaded", { nothing }, "policy_loaded", "true" },
 	{ "never loaded", { never_loaded }, "policy_loaded", "false" },

@@ -16,6 +16,7 @@ static const struct {
 } rows[] = {
 	{ "all is well", { nothing },
 	    { "state           ok\n",
+	    "role            narrowing, refusals are real\n"
 	    "mayrelayd       runs as process 4711 since 2027-01-15T07:51:40Z\n"
 	    "configuration   what the file says is in force\n"
 	    "feed            runs; starts so far: 1\n"
@@ -126,6 +127,22 @@ static const struct {
 	{ "a reload that failed", { reload_failed },
 	    { "                the last reload failed: see mayrelayd's "
 	    "log\n" }, NULL },
+	{ "a reload that wants a restart", { other_file, restart_needed },
+	    { "configuration   the file says something else than what is in "
+	    "force: restart mayrelayd\n" }, "reload it" },
+	{ "another file: nobody knows whether a reload will do", { other_file },
+	    { "what is in force: reload it\n" }, "restart" },
+	{ "the authority role", { authority },
+	    { "role            authority, refusals are real\n" }, NULL },
+	{ "refusals that are never real", { never_real },
+	    { "role            narrowing, refusals are only logged "
+	    "(enforce_from = \"never\")\n" }, NULL },
+	{ "refusals that will be", { not_yet_real },
+	    { "role            narrowing, refusals are only logged, and real "
+	    "from 2027-01-15T08:01:00Z\n" }, NULL },
+	{ "refusals that are by now", { real_since },
+	    { "role            narrowing, refusals are real since "
+	    "2027-01-15T08:00:00Z\n" }, NULL },
 	{ "an error is made visible", { source_error },
 	    { "a source fails: it is \\x1b[2J away\n",
 	    "last error      2027-01-15T07:59:10Z: it is \\x1b[2J away\n" },
