@@ -17,6 +17,10 @@
  */
 int listener_check(const struct config *, struct why *);
 
+/** listener_warn(config): log a warning if others than its owner can write to
+ * the folder of a unix socket. */
+void listener_warn(const struct config *);
+
 /**
  * listener_prepare(config, code, why):
  * Before the socket is opened: make sure that it can be, remove a stale one,

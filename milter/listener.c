@@ -19,6 +19,7 @@
 #include "privilege.h"
 
 enum {
+	UNIX_MAX = sizeof(((struct sockaddr_un *)0)->sun_path),
 	HOST_MAX = 256,
 	PORT_MAX = 64,
 	ACCEPT_PAUSE_MS = 100,
@@ -140,27 +141,46 @@ remove_stale(const char *path, int *code, struct why *why)
 	return (0);
 }
 
+/* Return false if it has none but the root. */
+static bool
+folder_of(const char *path, char folder[UNIX_MAX])
+{
+	char *slash;
+
+	snprintf(folder, UNIX_MAX, "%s", path);
+	if ((slash = strrchr(folder, '/')) == NULL || slash == folder)
+		return (false);
+	*slash = '\0';
+	return (true);
+}
+
+/* A group that it is for has to reach it; else Sendmail, as whoever it runs. */
+static int
+folder_missing(const struct config *config, const char *folder,
+    struct why *why)
+{
+	const bool grouped = config->socket_group[0] != '\0';
+
+	return (why_set(why, "the folder %s of milter.socket is missing: "
+	    "create it with: install -d -o %s -g %s -m %s %s", folder,
+	    config->user, grouped ? config->socket_group : config->user,
+	    grouped ? "0750" : "0755", folder));
+}
+
 static int
 folder_check(const struct config *config, const char *path, int *code,
     struct why *why)
 {
-	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	char folder[UNIX_MAX];
 	struct stat st;
-	char *slash;
 
-	snprintf(folder, sizeof(folder), "%s", path);
-	if ((slash = strrchr(folder, '/')) == NULL || slash == folder)
-		return (0);
-	*slash = '\0';
-	if (stat(folder, &st) == 0)
+	if (!folder_of(path, folder) || stat(folder, &st) == 0)
 		return (0);
 	if (errno != ENOENT)
 		return (FAIL(code, EX_NOPERM, why, "%s: %s", folder,
 		    strerror(errno)));
-	return (FAIL(code, EX_CONFIG, why, "the folder %s of milter.socket is "
-	    "missing: create it with: install -d -o %s -g %s -m 0750 %s",
-	    folder, config->user, config->socket_group[0] == '\0' ?
-	    config->user : config->socket_group, folder));
+	*code = EX_CONFIG;
+	return (folder_missing(config, folder, why));
 }
 
 static int
@@ -302,6 +322,23 @@ listener_check(const struct config *config, struct why *why)
 	if (unix_path(config->socket) == NULL)
 		return (0);
 	return (group_find(config, &gid, &code, why));
+}
+
+void
+listener_warn(const struct config *config)
+{
+	const char *path = unix_path(config->socket);
+	char folder[UNIX_MAX];
+	struct stat st;
+
+	if (path == NULL || !folder_of(path, folder) ||
+	    stat(folder, &st) == -1 ||
+	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+		return;
+	log_line(LOG_SEV_WARNING, "the folder %s of milter.socket can be "
+	    "written to by others than its owner (mode %04o), who could put "
+	    "another socket there; Sendmail refuses it: chmod go-w %s", folder,
+	    (unsigned)(st.st_mode & 07777), folder);
 }
 
 int

@@ -273,6 +273,7 @@ start_log(struct service *s, struct why *why)
 
 	if (log_start("mayrelayd", s->config->log_target) == -1)
 		return (why_set(why, "cannot start the log thread"));
+	listener_warn(s->config);
 	return (0);
 }
 

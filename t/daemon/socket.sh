@@ -76,8 +76,31 @@ end_process "$holder"
 rm -f "$socket"
 
 rmdir "$(dirname "$socket")"
-refuses 78 'install -d -o .* -m 0750 .*/socket' "a folder that is missing"
-own_folder "$(dirname "$socket")"
+refuses 78 'install -d -o .* -m 0755 .*/socket' "a folder that is missing"
+socket_group=daemon
+write_conf && rmdir "$(dirname "$socket")"
+refuses 78 'install -d -o .* -g daemon -m 0750 .*/socket' \
+    "the same when it is for a group"
+socket_group=
+write_conf
+
+# ---- a folder that others can write to -------------------------------------
+
+for mode in 755 750 775 777 1777; do
+	: > "$daemon_log"
+	chmod "$mode" "$(dirname "$socket")"
+	start_mayrelayd
+	case $mode in
+	755 | 750)
+		is "$(grep -c 'can be written to' "$daemon_log")" 0 \
+		    "a folder of mode $mode: nothing is said" ;;
+	*)
+		becomes "one of mode $mode: a warning, and its cure" log_has \
+		    "/socket .*mode 0*$mode\).*: chmod go-w .*/socket\$" ;;
+	esac
+	stop_mayrelayd
+done
+chmod 755 "$(dirname "$socket")"
 
 long=$W/$(printf 'x%.0s' {1..120})
 sed "s,unix:[^\"]*,unix:$long," "$conf" > "$conf.long"
