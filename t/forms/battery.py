@@ -33,10 +33,8 @@ TARGETS = {"loopback": "127.0.0.1", "v6": "2001:db8:25::25"}
 CLIENTS = ("outside", "v6", "inside", "loopback")
 PERSIST_S = 120
 BATCH = 15
-# Where an MTA delivers what is for itself; Postfix resolves a recipient in a
-# virtual alias domain to "error" and expands the alias later; "here" is what
-# sendmail.sh calls the way to hosts of the house.
-HOME_MAILERS = {b"local", b"virtual", b"error", b"here"}
+# The marks of innocents.txt for each.
+INNOCENTS = {"postfix": "-p", "sendmail": "-"}
 REFUSED = "Relay is not permitted"
 
 
@@ -223,9 +221,7 @@ class Battery:
     def is_home(self, p):
         """By where the MTA says that it would go."""
         return bool(p.heard) and all(
-            h.mailer in HOME_MAILERS or
-            self.args.inside == "backup.example" and
-            (h.addr or b"").lower().endswith(b"@backup.example")
+            house.is_home(self.args.inside, h.rcpt[0], h.triple())
             for h in p.resolved())
 
     def follow(self, taken):

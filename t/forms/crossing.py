@@ -11,7 +11,6 @@ the model of t/differential.
 """
 import argparse
 import collections
-import functools
 import ipaddress
 import json
 import os
@@ -72,26 +71,11 @@ class Question:
         return self.sender, self.recipient, self.triple
 
     def is_home(self):
-        """Is it for us, as the MTA or the table of forms says?"""
-        mailer, host, _ = self.triple
-        if mailer in (b"local", b"virtual"):
-            return True
-        if self.recipient not in ours(self.inside):
-            return False
-        return mailer == b"error" and host.startswith(b"5.1.1 User unknown") \
-            or self.recipient in ours(None)
+        return house.is_home(self.inside, self.recipient, self.triple)
 
     def __str__(self):
         return "%s: %r to %r, resolved to %r" % (
             self.form.text, self.sender, self.recipient, self.triple)
-
-
-@functools.cache
-def ours(inside):
-    """The arguments that are addresses of ours; None: by an entry."""
-    known = ("example.com", "backup.example") if inside is None else (inside,)
-    return {f.fill(name, "t1") for name in known for f in forms.all_forms()
-            if "i" in f.marks}
 
 
 def as_recipients(resolved):

@@ -2,8 +2,11 @@
 """The house that the batteries break into: its policy, and who may what.
 
 Run, it prints the policy as LDIF.  What the batteries hold answers against
-(may_send_out and owns) is said here by itself, and not learnt from mayrelay.
+(is_home, may_send_out and anna_writes) is said here by itself, and not learnt
+from mayrelay.
 """
+import functools
+import re
 import sys
 
 import forms
@@ -47,6 +50,35 @@ ENTRIES = [("cn=d%d,ou=relay,%s" % (i, BASE),
         "cn": ["Ben"], "sn": ["Example"], "mail": ["ben@example.com"],
         "relayAccess": ["deny"]}),
 ]
+
+
+# What TOKEN was filled with: new each time.
+NUMBERED = re.compile(rb"t\d+")
+
+
+@functools.cache
+def ours(*domains):
+    """The arguments that are addresses of ours in those domains, as the table
+    of forms says; their numbers are left out."""
+    return {NUMBERED.sub(b"t", form.fill(domain, "t1"))
+            for domain in domains for form in forms.all_forms()
+            if "i" in form.marks}
+
+
+def is_home(inside, argument, triple):
+    """Is a recipient for us?  The forms were filled with the hosted domain
+    INSIDE, TRIPLE is how the MTA resolved this one.
+
+    The MTA's own mailers say so for themselves.  A relay or a hub may still
+    route what it is given, and an alias is expanded only later (Postfix calls
+    it an error until then): there the table of forms must say so too."""
+    mailer, host, _ = triple
+    if mailer in (b"local", b"virtual"):
+        return True
+    argument = NUMBERED.sub(b"t", argument)
+    alias = mailer == b"error" and host.startswith(b"5.1.1 User unknown")
+    return alias and argument in ours(inside) or \
+        argument in ours("example.com", "backup.example")
 
 
 def may_send_out(client, login, owns_sender):
