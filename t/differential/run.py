@@ -86,7 +86,7 @@ def from_files(s, folder, overrides):
            % folder if overrides else "")
 
 
-def conf(s, folder, directory):
+def conf(s, folder, directory, log="permits = true; repeats = 0"):
     return """
 milter = { socket = "unix:%(dir)s/run/milter.sock"; socket_mode = "0666";
   user = "%(user)s"; mta = "%(mta)s"; };
@@ -105,8 +105,8 @@ directory = {
   %(directory)s
 };
 reply = { help_url = "https://mail.example.com/smtp-auth"; };
-log = { target = "stderr"; permits = true; repeats = 0; };
-""" % dict(s, dir=folder, user=USER, directory=directory,
+log = { target = "stderr"; %(log)s; };
+""" % dict(s, dir=folder, user=USER, directory=directory, log=log,
            role="authority" if s["authority"] else "narrowing",
            unavailable="permit" if s["permit_unavailable"] else "tempfail",
            null="permit" if s["null_sender"] else "reject",

@@ -139,8 +139,8 @@ class Crossing:
         d = self.daemon
         d.write("policy.ldif", house.ldif())
         d.write("mayrelay.conf", run.conf(
-            SETTINGS, d.dir, run.from_files(SETTINGS, d.dir, False)).replace(
-            "permits = true; repeats = 0", "repeats = 1"))
+            SETTINGS, d.dir, run.from_files(SETTINGS, d.dir, False),
+            log="repeats = 1"))
         d.start(NOW)
         d.wait_for("policy generation .*/policy.ldif")
         d.client("Postfix 3.7.11")
