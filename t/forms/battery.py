@@ -180,7 +180,8 @@ class Battery:
         while self.waiting() and time.monotonic() < end:
             time.sleep(0.05)
         left = self.waiting()
-        self.judge.hold("all that was accepted has left the queue", left, 1)
+        self.judge.hold("all that was accepted has left the queue", left,
+                        len(probes))
 
     def waiting(self):
         return [os.path.join(d, f) for q in self.args.queue
