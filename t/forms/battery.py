@@ -7,8 +7,8 @@ usage: battery.py [OPTION...] LABEL
     --queue DIR         empty of files when all mail has gone; may repeat
     --all               not only strangers: every login from every network,
                         and every form as sender too, from inside and outside
-    --innocents p|s     those of innocents.txt for that MTA must reach us, and
-                        may go out
+    --innocents MTA     those of innocents.txt for "postfix" or "sendmail" must
+                        reach us, and may go out
     --resolved FILE     add how the MTA resolved the forms, for crossing.py
 
 The MTA listens on port 25; its filters are the recorder (RECORDER) and, after
@@ -289,7 +289,7 @@ class Battery:
     def innocents(self):
         """What must reach us, from <> too; and what may go out."""
         table = [f for f in forms.read_table("innocents.txt")
-                 if f.marks in ("-", self.args.innocents)]
+                 if f.marks in INNOCENTS[self.args.innocents]]
         for text, sender in (("a stranger", None), ("the null sender", b"<>")):
             self.innocents_in(text, table, sender)
         out = [f.swapped() for f in table if "IN" in f.text or
@@ -316,7 +316,7 @@ class Battery:
             text + "'s innocent mail for us",
             [Probe(form, self.args.inside, "outside", "stranger",
                    utf8=not form.fill("", "").isascii() and
-                   self.args.innocents == "p", sender=sender)
+                   self.args.innocents == "postfix", sender=sender)
              for form in table])
         self.follow(taken)
 
@@ -325,7 +325,7 @@ class Battery:
             text + ": innocent mail to the world",
             [Probe(form, self.args.inside, "outside", "good",
                    utf8=not form.fill("", "").isascii() and
-                   self.args.innocents == "p", sender=sender)
+                   self.args.innocents == "postfix", sender=sender)
              for form in table for sender in senders])
         left = {m.probe for m in self.out.mails}
         self.judge.hold(text + ": it went out",
@@ -348,7 +348,7 @@ def main():
     parser.add_argument("--inside", default="example.com")
     parser.add_argument("--queue", action="append", default=[])
     parser.add_argument("--all", action="store_true")
-    parser.add_argument("--innocents", choices=["p", "s"])
+    parser.add_argument("--innocents", choices=list(INNOCENTS))
     parser.add_argument("--resolved")
     args = parser.parse_args()
     battery = Battery(args)

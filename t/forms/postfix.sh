@@ -38,7 +38,7 @@ battery()		# OPTION... LABEL
 
 # The classes of hosted domains; how they are resolved, with everything else.
 resolved=(--resolved "$W/resolved")
-battery "${resolved[@]}" --innocents p --all "as it comes"
+battery "${resolved[@]}" --innocents postfix --all "as it comes"
 for class in box alias backup; do
 	battery "${resolved[@]}" --inside "$class.example" "$class.example"
 done

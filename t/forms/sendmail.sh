@@ -42,7 +42,7 @@ battery()		# OPTION... LABEL
 
 # The classes of hosted domains; how they are resolved, with everything else.
 resolved=(--resolved "$W/resolved")
-battery "${resolved[@]}" --innocents s --all "as it comes"
+battery "${resolved[@]}" --innocents sendmail --all "as it comes"
 for class in alias backup; do
 	battery "${resolved[@]}" --inside "$class.example" "$class.example"
 done
