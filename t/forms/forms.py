@@ -22,8 +22,8 @@ def mixed(domain):
 class Form:
     """One argument of MAIL FROM: or RCPT TO:, with its blanks to fill in."""
 
-    def __init__(self, marks, text, group):
-        self.marks, self.text, self.group = marks, text, group
+    def __init__(self, marks, text):
+        self.marks, self.text = marks, text
 
     def swapped(self):
         """The same with the hosted and the foreign domain exchanged."""
@@ -31,7 +31,7 @@ class Form:
         text = text.replace("OUT", "IN").replace("\1", "OUT")
         ours = "IN" in self.text or "MIXED" in self.text
         return Form("." if ours else self.marks,
-                    text.replace("\0", "MIXED-OUT"), self.group)
+                    text.replace("\0", "MIXED-OUT"))
 
     def fill(self, inside, token, outside=OUTSIDE):
         """Its bytes."""
@@ -48,14 +48,12 @@ class Form:
 
 def read_table(name):
     """The forms of a table, as they stand there."""
-    forms, group = [], ""
+    forms = []
     with open(os.path.join(HERE, name), encoding="ascii") as f:
         for line in f.read().splitlines():
-            if line.startswith("= "):
-                group = line[2:]
-            elif line and not line.startswith("#"):
+            if line and not line.startswith("#"):
                 marks, text = line.split("\t")
-                forms.append(Form(marks, text, group))
+                forms.append(Form(marks, text))
     return forms
 
 
