@@ -27,7 +27,8 @@ make_sendmail "${base[@]}" || exit 1
 
 map()			# NAME; its lines on standard input
 {
-	"$sendmail_etc/makemap" -C "$sendmail_etc/sendmail.cf" hash "$sendmail_etc/$1"
+	"$sendmail_etc/makemap" -C "$sendmail_etc/sendmail.cf" hash \
+	    "$sendmail_etc/$1"
 }
 map mailertable <<< "backup.example here:hub.example"
 map virtusertable <<< "@alias.example %1@example.com"
@@ -37,7 +38,8 @@ write_conf && start_mayrelayd && wait_policy && start_sendmail || exit 1
 
 battery()		# OPTION... LABEL
 {
-	"$TOP/t/forms/battery.py" --queue "$sendmail_queue" "$@" || failures=$((failures + 1))
+	"$TOP/t/forms/battery.py" --queue "$sendmail_queue" "$@" ||
+	    failures=$((failures + 1))
 }
 
 # The classes of hosted domains; how they are resolved, with everything else.

@@ -213,7 +213,8 @@ EHLO client.example
 :hear
 :hear
 END
-is "$(sed -n 's/^S: \([0-9]*\) .*/\1/p' <<< "$said" | tail -n 10 | paste -sd ' ')" \
+is "$(sed -n 's/^S: \([0-9]*\) .*/\1/p' <<< "$said" | tail -n 10 |
+    paste -sd ' ')" \
     "250 550 250 550 354 250 250 550 554 221" "pipelining: each its reply"
 becomes "pipelining: ours arrives" sink_has here '<pipe2@example.com>'
 
@@ -325,7 +326,8 @@ talk --port "$one" < <(
 is "$(codes 'RCPT TO:' | tr ' ' '\n' | paste -sd '  \n' | sort -u)" \
     "$(printf '550 250 550\n250 550 250' | sort)" \
     "thirty connections in turn: refused, accepted, refused, ..."
-is "$(decision_lines "$mark" | sed 's/.*: \([a-z]*\) .* login=\([^ ]*\) .*/\1 \2/' |
+is "$(decision_lines "$mark" |
+    sed 's/.*: \([a-z]*\) .* login=\([^ ]*\) .*/\1 \2/' |
     sort | uniq -c | tr -s ' \n' ' ')" " 15 permit anna 15 reject " \
     "thirty connections: as the log tells them"
 
