@@ -7,7 +7,6 @@ The connection comes from the address ADDR.  Each line of standard input is a
 command, sent as it is (any bytes) with CR LF; each is followed by the server's
 reply before the next is sent.  After DATA come the lines of the message, up to
 and with a single dot; they are skipped if the server does not want them.
-After STARTTLS the session goes on in TLS, whatever the certificate says.
 Without a QUIT at the end the connection is simply closed.
 
 It prints "C: ..." for each command and "S: ..." for each line of a reply;
@@ -15,7 +14,6 @@ It prints "C: ..." for each command and "S: ..." for each line of a reply;
 """
 import argparse
 import socket
-import ssl
 import sys
 
 
@@ -73,23 +71,12 @@ class Client:
             self.tell(b"C", b".")
             self.hear()
 
-    def starttls(self):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        self.hello.close()
-        self.sock = context.wrap_socket(self.sock)
-        self.hello = self.sock.makefile("rb")
-
     def play(self, lines):
         self.hear()
         for line in lines:
             reply = self.say(line)
-            word = line.upper()
-            if word == b"DATA":
+            if line.upper() == b"DATA":
                 self.message(lines, reply.startswith(b"354"))
-            elif word == b"STARTTLS" and reply.startswith(b"220"):
-                self.starttls()
 
 
 def main():
