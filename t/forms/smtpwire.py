@@ -1,4 +1,9 @@
-"""SMTP as bytes: a client that says anything, and a server that takes all."""
+"""SMTP as bytes: a client that says anything, and a server that takes all.
+
+The client is not that of t/tools/smtpclient.py, which waits for each reply and
+prints a dialogue: thousands of probes are sent in batches here, and a caller
+wants their replies.
+"""
 import base64
 import re
 import socket
