@@ -11,6 +11,7 @@ the model of t/differential.
 """
 import argparse
 import collections
+import functools
 import ipaddress
 import json
 import os
@@ -102,6 +103,7 @@ def as_senders():
                        b"<b@elsewhere.example>", ELSEWHERE, "example.com")
 
 
+@functools.cache
 def escape(value):
     if value is None:
         return "-"
@@ -110,6 +112,7 @@ def escape(value):
     return "\\x2d" if out == "-" else out
 
 
+@functools.cache
 def text(value):
     """Bytes as the model wants them: what is no UTF-8 does not read."""
     if value is None:
@@ -163,7 +166,6 @@ class Crossing:
     def ask(self, questions, client, login, age):
         """Put them all, and hold each answer against rule and model."""
         d = self.daemon
-        d.clock(NOW, 10 ** 9 + AGES[age] * 1000)
         where, kind = self.client(client)
         who = house.LOGINS[login]
         for at in range(0, len(questions), BATCH):
@@ -213,6 +215,7 @@ class Crossing:
 
     def cross(self, questions):
         for age in AGES:
+            self.daemon.clock(NOW, 10 ** 9 + AGES[age] * 1000)
             for client in CLIENTS:
                 for login in house.LOGINS:
                     self.ask(questions, client, login, age)
