@@ -339,13 +339,17 @@ owns_sender(struct decision *d)
 	return (d->ownership.owned ? FOUND : ABSENT);
 }
 
-/* A recipient is compared as it was read: there is no null recipient. */
+/*
+ * A recipient is compared as it was read: there is no null recipient, and what
+ * only IDNA's mapping makes one of a domain is the MTA's to know.  It may send
+ * that elsewhere, byte for byte as the client wrote it.
+ */
 static void
 read_recipient(const struct decision *d, struct subject *recipient)
 {
 
 	subject_read(d->question->recipient.arg, "", recipient);
-	if (recipient->kind == SUBJECT_NULL)
+	if (recipient->kind == SUBJECT_NULL || recipient->addr.mapped)
 		recipient->kind = SUBJECT_OPAQUE;
 }
 

@@ -691,7 +691,8 @@ class Decision:
 
     def recipient_subject(self):
         a = read_mailbox(self.q["recipient"])
-        if not isinstance(a, Address) or a.routing or not a.domain:
+        if not isinstance(a, Address) or a.routing or a.mapped or \
+                not a.domain:
             return "opaque"
         return a
 
