@@ -6,9 +6,10 @@ usage: load.py --bin DIR [--seconds N] [--seed N] [--connections N]
 
 The directory's life is that of t/soak, and so is what counts: each answer and
 its log line must be what the model says of a state that the directory was in
-since the replica was last seen to have caught up with it.  Besides, no reply
-and no log line may be missing, and memory, descriptors and threads must stay
-what they were.
+since the replica was last seen to have caught up with it, by one configuration
+(each connection keeps what it began with, and a reload brings another).
+Besides, no reply and no log line may be missing, and memory, descriptors and
+threads must stay what they were.
 """
 
 import argparse
@@ -39,8 +40,13 @@ BATCHES = 40                # that may wait to be judged
 # when it has to wait, and malloc does not give back what lies between.  (What
 # is lost with each connection or answer shows in connections.sh.)
 HEAP_MOST = 8192
+IDLE_WORKERS = 2            # that libmilter's pool keeps
 HELD = "the configuration was not reloaded"
 RELOADED = " was reloaded"
+
+
+def unique(configs):
+    return list({id(c): c for c in configs}.values())
 
 
 class Question:
@@ -82,8 +88,9 @@ class Client:
 
 class Crowd(threading.Thread):
     """All of them, in rounds: each is given some questions, then all are
-    heard.  What came of a round goes to ${batches}: [(Question, reply, fields
-    of the log line or None)]."""
+    heard.  What came of a round goes to ${batches}: the configurations that
+    were perhaps in force, and [(Question, reply, fields of the log line or
+    None)].  Each begins a round with a new connection."""
 
     def __init__(self, daemon, version, count, seed):
         super().__init__(daemon=True)
@@ -91,6 +98,7 @@ class Crowd(threading.Thread):
         self.r = random.Random(seed)
         self.batches = queue.Queue(BATCHES)
         self.pool, self.number, self.rounds = [], 0, 0
+        self.configs = ()       # any of them may be in force
         self.others = []        # lines that are no decisions
         self.failed = None
         self.may_ask, self.rests = threading.Event(), threading.Event()
@@ -112,8 +120,10 @@ class Crowd(threading.Thread):
             self.rests.set()
 
     def round(self):
-        asked = []
+        asked, configs = [], self.configs
         for client in self.clients:
+            if self.rounds > 0:
+                client.say("quit_nc\n")
             questions = self.r.choices(self.pool, k=EACH)
             for question in questions:
                 self.number += 1
@@ -122,8 +132,9 @@ class Crowd(threading.Thread):
                                asked[-EACH:]))
         replies = [client.hear() for client, _, _ in asked]
         logs = self.logged()
-        return [(question, reply, logs.get(name))
-                for (_, question, name), reply in zip(asked, replies)]
+        return configs + self.configs, [
+            (question, reply, logs.get(name))
+            for (_, question, name), reply in zip(asked, replies)]
 
     def logged(self):
         """{mailer: fields}: a line that is asked for now comes after them."""
@@ -167,6 +178,7 @@ class Load(soak.Soak):
         self.crowd = self.full = None
         self.path = []          # where the directory was since rebase()
         self.believed = None    # where the replica was found last
+        self.configs = []       # [(settings, as the model wants them)]
 
     # -- asking and judging -------------------------------------------------
 
@@ -174,6 +186,12 @@ class Load(soak.Soak):
         self.bare = self.measure()
         self.crowd = Crowd(self.daemon, self.version, self.args.connections,
                            self.args.seed)
+        self.crowd.configs = (self.effective,)
+        other = dict(self.settings,
+                     null_sender=not self.settings["null_sender"],
+                     any_domain=not self.settings["any_domain"])
+        self.configs = [(self.settings, self.effective),
+                        (other, run.effective(other))]
         self.new_pool()
         self.crowd.start()
         self.crowd.may_ask.set()
@@ -191,12 +209,12 @@ class Load(soak.Soak):
             raise events.Failed("%s: %s" % (
                 type(self.crowd.failed).__name__, self.crowd.failed))
         try:
-            batch = self.crowd.batches.get(timeout=0.2)
+            configs, batch = self.crowd.batches.get(timeout=0.2)
         except queue.Empty:
             return
-        self.judge_batch(batch)
+        self.judge_batch(batch, unique(configs))
 
-    def judge_batch(self, batch):
+    def judge_batch(self, batch, configs):
         self.note_path()
         seen = set()
         for question, reply, log in batch:
@@ -208,7 +226,7 @@ class Load(soak.Soak):
             outcome = (question, reply) + self.signature(log)
             if outcome not in seen:
                 seen.add(outcome)
-                self.explain_outcome(question, reply, log)
+                self.explain_outcome(question, reply, log, configs)
 
     def signature(self, log):
         """What a log line says, but for the time and the name."""
@@ -221,14 +239,14 @@ class Load(soak.Soak):
             "word", "reason", "client", "login", "from", "to", "rule",
             "match", "code", "enforce_from"))
 
-    def differs(self, policy, question, reply, log):
-        """From what the model says of this policy."""
+    def differs(self, policy, config, question, reply, log):
+        """From what the model says of this policy and configuration."""
         now = int(time.time())
         # No date in the policies is within a day of the next one.
-        key = question, now // 86400
+        key = question, now // 86400, id(config)
         answers = policy.__dict__.setdefault("answers", {})
         if key not in answers:
-            answers[key] = model.Decision(policy, self.effective, now, 0,
+            answers[key] = model.Decision(policy, config, now, 0,
                                           question.q).answer()
         age = int(log["policy_age"]) if log else 0
         wrong = run.compare(answers[key], age, reply, log)
@@ -244,10 +262,11 @@ class Load(soak.Soak):
                 yield index
         yield from self.tree.indices()
 
-    def explain_outcome(self, question, reply, log):
+    def explain_outcome(self, question, reply, log, configs):
         t, seen = self.tree, {}
         for count, index in enumerate(self.likely()):
-            wrong = self.differs(t.policy(index), question, reply, log)
+            wrong = min((self.differs(t.policy(index), c, question, reply, log)
+                         for c in configs), key=len)
             if not wrong:
                 self.believed = index
                 self.n["explained by the window" if count > 1 else
@@ -256,8 +275,8 @@ class Load(soak.Soak):
             seen.setdefault(tuple(wrong), index)
             if count >= soak.COMBINATIONS:
                 break
-        mixed = any(not self.differs(p, question, reply, log)
-                    for p in t.mixtures(soak.MIXTURES))
+        mixed = any(not self.differs(p, c, question, reply, log)
+                    for p in t.mixtures(soak.MIXTURES) for c in configs)
         if not mixed or not self.doubts:
             self.unexplained(question.q, reply, log, seen, mixed)
         self.n["explained by a mixture"] += 1
@@ -301,11 +320,18 @@ class Load(soak.Soak):
         return good
 
     def reload(self):
+        """The other of two configurations."""
+        self.configs.reverse()
+        self.settings, self.effective = self.configs[0]
+        self.daemon.write_conf(self.settings, self.tree.with_filter,
+                               soak.FULL_REFRESH)
+        self.crowd.configs = tuple(c for _, c in self.configs)
         before = self.told(RELOADED)
         self.daemon.proc.send_signal(signal.SIGHUP)
         if not self.wait_asking("reload",
                                 lambda: self.told(RELOADED) > before):
             raise events.Failed("the configuration was not reloaded")
+        self.crowd.configs = (self.effective,)
         return True
 
     def told(self, text):
@@ -337,11 +363,13 @@ class Load(soak.Soak):
         self.crowd = None
 
         def same():
-            return self.measure()["descriptors"] == self.bare["descriptors"]
+            now = self.measure()
+            return now["descriptors"] == self.bare["descriptors"] and \
+                now["threads"] <= self.bare["threads"] + IDLE_WORKERS
         try:
-            world.wait_for("as many descriptors as before", same)
+            world.wait_for("as many descriptors and threads as before", same)
         except RuntimeError:
-            raise events.Failed("descriptors: %s, before all came %s" % (
+            raise events.Failed("left: %s, before all came %s" % (
                 self.measure(), self.bare))
         self.note("before they came: %s; now: %s" % (
             self.bare, self.measure()))
