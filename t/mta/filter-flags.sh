@@ -47,7 +47,8 @@ m4_says()		# FLAGS
 {
 	local error status=0
 	error=$(sendmail_mc "$(flags "$1")" |
-	    m4 -D_CF_DIR_="$sendmail_files/cf/" - 2>&1 > /dev/null) || status=$?
+	    m4 -D_CF_DIR_="${sendmail_files:?}/cf/" - 2>&1 > /dev/null) ||
+	    status=$?
 	echo "$status${error:+: ${error#*mayrelay.m4: }}"
 }
 
@@ -55,7 +56,7 @@ m4_says()		# FLAGS
 start_refused()
 {
 	local said status=0
-	said=$(timeout 20 "$sendmail_etc/sendmail" \
+	said=$(timeout 20 "${sendmail_etc:?}/sendmail" \
 	    -C "$sendmail_etc/sendmail.cf" -bD 2>&1 < /dev/null) || status=$?
 	echo "$((status > 0)): ${said#*mayrelay.sock unsafe: }"
 }
