@@ -337,7 +337,7 @@ class Load(soak.Soak):
     def told(self, text):
         return sum(text in line for line in self.crowd.others)
 
-    # -- what must not grow -----------------------------------------------------
+    # -- what must not grow --------------------------------------------------
 
     def measure(self):
         """{what: how much} of mayrelayd."""
