@@ -170,7 +170,7 @@ class Crowd(threading.Thread):
 class Load(soak.Soak):
     EVENTS = [("slapd_stops", 3), ("slapd_killed", 2), ("slapd_hangs", 3),
               ("slapd_restarts_unheard", 2), ("feed_killed", 3),
-              ("feed_hangs", 0.5), ("reload", 2), ("reload_broken", 2),
+              ("feed_hangs", 0.5), ("reload", 4), ("reload_broken", 2),
               ("refresh", 1)]
 
     def __init__(self, args, folder):
@@ -187,9 +187,10 @@ class Load(soak.Soak):
         self.crowd = Crowd(self.daemon, self.version, self.args.connections,
                            self.args.seed)
         self.crowd.configs = (self.effective,)
-        other = dict(self.settings,
-                     null_sender=not self.settings["null_sender"],
-                     any_domain=not self.settings["any_domain"])
+        # Seen in many answers, and nothing that the policy is read by.
+        other = dict(self.settings, local_domains=[
+            name for name in ("example.net", ".foreign.test", "localhost")
+            if name not in self.settings["local_domains"]])
         self.configs = [(self.settings, self.effective),
                         (other, run.effective(other))]
         self.new_pool()
@@ -337,7 +338,7 @@ class Load(soak.Soak):
     def told(self, text):
         return sum(text in line for line in self.crowd.others)
 
-    # -- what must not grow --------------------------------------------------
+    # -- what must not grow -----------------------------------------------------
 
     def measure(self):
         """{what: how much} of mayrelayd."""
