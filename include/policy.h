@@ -51,10 +51,11 @@ void policy_decide(const struct policy_settings *, const struct policy_view *,
     struct trace *);
 
 /**
- * policy_not_smtp(client):
+ * policy_not_smtp(client, login):
  * Is that Postfix's simulated session for local submission (step 0), in which
- * a refusal, temporary or not, jams the queue?  It is unless it has a login.
+ * a refusal, temporary or not, jams the queue?  Nobody signs in to that one:
+ * it is none with a ${login} (NULL or "" = not signed in).
  */
-bool policy_not_smtp(const struct client *);
+bool policy_not_smtp(const struct client *, const char *);
 
 #endif /* !POLICY_H */

@@ -122,11 +122,11 @@ try_later(struct decision *d, int step, const char *what)
 }
 
 bool
-policy_not_smtp(const struct client *c)
+policy_not_smtp(const struct client *c, const char *login)
 {
 
 	return (c->kind == CLIENT_IP && c->port == 0 &&
-	    cidr_ip_loopback(&c->ip));
+	    cidr_ip_loopback(&c->ip) && (login == NULL || login[0] == '\0'));
 }
 
 static bool
@@ -142,7 +142,7 @@ static bool
 not_smtp(struct decision *d)
 {
 
-	if (!policy_not_smtp(&d->question->client) || signed_in(d))
+	if (!policy_not_smtp(&d->question->client, d->question->login))
 		return (false);
 	trace_add(d->trace, 0, "The client is loopback with source port 0: "
 	    "Postfix's simulated session for local submission.");

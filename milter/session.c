@@ -99,7 +99,7 @@ bool
 session_overloaded(const struct session *s)
 {
 
-	return (s->overloaded && !policy_not_smtp(&s->client));
+	return (s->overloaded && !policy_not_smtp(&s->client, s->login));
 }
 
 struct repeats *

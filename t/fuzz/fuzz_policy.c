@@ -380,9 +380,7 @@ pass_is_sound(const struct case_run *r)
 {
 
 	if (r->verdict.reason == REASON_NOT_SMTP)
-		must(policy_not_smtp(&r->question.client) &&
-		    (r->question.login == NULL ||
-		    r->question.login[0] == '\0'));
+		must(policy_not_smtp(&r->question.client, r->question.login));
 	else
 		must(r->verdict.reason == REASON_LOCAL_RECIPIENT &&
 		    recipient_local(r));

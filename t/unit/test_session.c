@@ -539,6 +539,28 @@ START_TEST(overload_is_remembered)
 }
 END_TEST
 
+START_TEST(simulated_session_is_not_put_off)
+{
+	const struct client simulated = {
+		.kind = CLIENT_IP,
+		.ip = { .family = 4, .bytes = { 127, 0, 0, 1 } }
+	};
+	const struct config *config = config_of("auto");
+	struct session *s = session_new(config, true);
+	struct macros nobody = { { { "i", "4CgS" } } };
+	struct macros joe = { { { "{auth_authen}", "joe" } } };
+
+	must_connect(s, "localhost", &simulated, &nobody);
+	must_mail(s, "<a@example.com>", &nobody);
+	ck_assert(!session_overloaded(s));
+	/* Who signs in speaks SMTP: a proxy did not tell the port. */
+	must_mail(s, "<a@example.com>", &joe);
+	ck_assert(session_overloaded(s));
+	session_free(s);
+	config_give(config);
+}
+END_TEST
+
 START_TEST(repeats_belong_to_the_session)
 {
 	struct session *s = session_of("auto");
@@ -583,6 +605,7 @@ main(void)
 	suite_one(suite, recipients_are_told_apart);
 	suite_one(suite, strings_are_copied);
 	suite_one(suite, overload_is_remembered);
+	suite_one(suite, simulated_session_is_not_put_off);
 	suite_one(suite, repeats_belong_to_the_session);
 	suite_one(suite, no_session_is_freed);
 	return (suite_run(suite));
