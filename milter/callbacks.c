@@ -120,7 +120,8 @@ macro_get(void *ctx, const char *name)
  * the login has ended, or a RCPT that was not resolved, would be judged by what
  * the one before it was.  So what has been heard is blotted out.  Values are
  * not const, and each packet has a buffer of its own: what is said again is
- * heard again.
+ * heard again.  A login that came with EHLO counts for the first message only:
+ * for each later one the MTA must say it with MAIL.
  */
 static void
 forget_macros(SMFICTX *ctx, const char *const *name)
