@@ -40,7 +40,9 @@ struct addr {
 	 * The domain is the one above only by IDNA's mapping (UTS 46), of more
 	 * than capitals: it was written in full width, decomposed, with soft
 	 * hyphens.  That is no U-label (RFC 5890, RFC 6531), and an MTA may
-	 * take it for another.
+	 * take it for another.  Heeded for recipients: such a one is not local
+	 * by its domain (locality), and relayRecipient has it by * only
+	 * (policy).  Senders and what the policy says count as mapped.
 	 */
 	bool mapped;
 };

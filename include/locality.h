@@ -66,10 +66,13 @@ struct recipient {
 
 /**
  * locality_recipient(rules, view, recipient, arena, trace):
- * FOUND: the recipient is local.  ABSENT: it is outbound.  A policy that is
- * not loaded, and a domain lookup that says LATER, leave local_domains, the
- * MTA's macros and what has been read so far; LATER if these do not make it
- * local.
+ * FOUND: the recipient is local.  ABSENT: it is outbound.  The argument makes
+ * it local by its domain if it is one address, asks no routing, and the domain
+ * is not one by IDNA's mapping only (addr: mapped); for a virtual alias domain
+ * of Postfix both it and {rcpt_addr} must be one address and ask no routing.
+ * A policy that is not loaded, and a domain lookup that says LATER, leave
+ * local_domains, the MTA's macros and what has been read so far; LATER if these
+ * do not make it local.
  */
 enum found locality_recipient(const struct locality_rules *,
     const struct policy_view *, const struct recipient *, struct arena *,
