@@ -91,12 +91,14 @@ START_TEST(errors)
 	ck_assert_str_eq(why.text, "text:2: d is 2");
 	setting_close(file);
 	ck_assert_int_eq(setting_parse("a = 1;\nb = ;\n", &file, &why), -1);
-	ck_assert_str_eq(why.text, "text:2: syntax error, here or in a line before");
+	ck_assert_str_eq(why.text, "text:2: syntax error, here or in a "
+	    "line before");
 
 	/* A quote that is left open ends at the next one. */
 	ck_assert_int_eq(setting_parse("a = \"x;\nb = \"y\";\n", &file,
 	    &why), -1);
-	ck_assert_str_eq(why.text, "text:3: syntax error, here or in a line before");
+	ck_assert_str_eq(why.text, "text:3: syntax error, here or in a "
+	    "line before");
 }
 END_TEST
 
