@@ -10,7 +10,12 @@
 if [ -z "${MTA:-}" ]; then
 	status=0
 	for MTA in postfix sendmail; do
-		MTA=$MTA "$0" "$@" || status=$?
+		MTA=$MTA "$0" "$@"
+		ended=$?
+		# What failed stays so, though the other cannot run (77).
+		case $status,$ended in
+		0,*|77,[!0]*)	status=$ended ;;
+		esac
 	done
 	exit "$status"
 fi
