@@ -55,10 +55,7 @@ make_postfix()		# [MAIN.CF-LINE...]
 	own_folder "$(dirname "$socket")"
 	make_sasl && make_master_cf && make_main_cf &&
 	    postfix_set "smtpd_peername_lookup = $names"
-	local line
-	for line in "$@"; do
-		postfix_set "$line"
-	done
+	[ "$#" -eq 0 ] || postfix_set "$@"
 }
 
 make_main_cf()
@@ -150,9 +147,9 @@ make_sasl()
 }
 
 # "name = value"; the last one said counts.
-postfix_set()
+postfix_set()		# MAIN.CF-LINE...
 {
-	postconf -c "$postfix_etc" -e "$1"
+	postconf -c "$postfix_etc" -e "$@"
 }
 
 # Postfix waits a while with a file that was written this very second; one of
@@ -175,11 +172,8 @@ start_postfix()
 # New settings count for the next connection: every smtpd is made anew.
 reload_postfix()	# [MAIN.CF-LINE...]
 {
-	local line
-	for line in "$@"; do
-		postfix_set "$line"
-	done
 	local mark
+	[ "$#" -eq 0 ] || postfix_set "$@"
 	backdate
 	mark=$(wc -l < "$postfix_log")
 	postfix -c "$postfix_etc" reload >> "$W/postfix.out" 2>&1
@@ -240,5 +234,5 @@ submit()		# SENDER RECIPIENT, and the message on standard input
 # The id under which the Nth message was taken.
 queue_id()		# [N]
 {
-	reply_to . "${1:-1}" | sed -n 's/.*queued as \([0-9A-Za-z]*\).*/\1/p'
+	message_reply "$@" | sed -n 's/.*queued as \([0-9A-Za-z]*\).*/\1/p'
 }

@@ -245,5 +245,5 @@ sendmail_stdin()
 # The id under which the Nth message was taken.
 queue_id()		# [N]
 {
-	reply_to . "${1:-1}" | sed -n 's/^250 2\.0\.0 \([^ ]*\) Message.*/\1/p'
+	message_reply "$@" | sed -n 's/^250 2\.0\.0 \([^ ]*\) Message.*/\1/p'
 }

@@ -95,15 +95,49 @@ mail()			# CLIENT LOGIN SENDER RECIPIENT[,RECIPIENT...]
 	)
 }
 
-# What the server said to the Nth command of that kind in $said.
-reply_to()		# COMMAND [N]
+# SMTP on the standard input of sendmail -bs; the end of a message may be one
+# COMMAND with it.  Sets said as smtp_as does.  Sendmail breaks off if it is
+# talked to before it has spoken.
+by_pipe()		# COMMAND...
 {
-	printf '%s\n' "$said" | awk -v command="C: $1" -v n="${2:-1}" '
-	    /^C: / {
-		inside = toupper(substr($0, 1, length(command))) == command
-		inside = inside && ++i == n
-	    }
-	    inside && /^S: / { sub(/^S: /, ""); print }'
+	local line pid in out
+	coproc SENDMAIL { sendmail_stdin 2> /dev/null; }
+	pid=$SENDMAIL_PID
+	# Of its own, because bash closes its own when the program has ended.
+	exec {in}>&"${SENDMAIL[1]}" {out}<&"${SENDMAIL[0]}"
+	said=
+	hear_pipe
+	for line in "EHLO client.example" "$@"; do
+		printf '%s\r\n' "$line" >&"$in"
+		said+="C: ${line##*$'\n'}"$'\n'
+		hear_pipe
+	done
+	exec {in}>&- {out}<&-
+	wait "$pid"
+}
+
+# One reply, of several lines perhaps.
+hear_pipe()
+{
+	local line
+	while IFS= read -r -t "$WAIT" -u "$out" line; do
+		said+="S: ${line%$'\r'}"$'\n'
+		[[ $line =~ ^[0-9]{3}- ]] || return 0
+	done
+}
+
+# What the server said to the Nth command of that kind in $said.
+reply_to()		# COMMAND-REGEX [N]
+{
+	printf '%s\n' "$said" | awk -v re="^C: $1" -v n="${2:-1}" '
+	    /^C: / { inside = $0 ~ re && ++i == n }
+	    inside && /^S: / { print substr($0, 4) }'
+}
+
+# The same for the end of a message.
+message_reply()		# [N]
+{
+	reply_to '[.]$' "${1:-1}"
 }
 
 rcpt_reply()		# [N]
@@ -119,5 +153,5 @@ not_taken()		# [N]
 
 taken()			# [N]
 {
-	[[ $(reply_to . "${1:-1}") = 250* ]]
+	[[ $(message_reply "$@") = 250* ]]
 }

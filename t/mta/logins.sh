@@ -103,7 +103,7 @@ start_sinks && mta_policy && write_conf && start_mayrelayd && wait_policy &&
 
 # All of them from one address, one connection each.
 mark=$(log_mark)
-talk --from 203.0.113.9 --to "$mx4" < <(
+talk < <(
 	for i in "${!logins[@]}"; do
 		printf '%s\n' "EHLO client.example" \
 		    ":auth ${logins[i]} secret" "MAIL FROM:<$i@example.com>" \
@@ -118,7 +118,7 @@ last=$((${#logins[@]} - 1))
 wait_for line_for "$last"
 for i in "${!logins[@]}"; do
 	login=${logins[i]}
-	is "$(nth_reply "AUTH" "$((i + 1))" | cut -c 1-3)" 235 \
+	is "$(reply_to AUTH "$((i + 1))" | cut -c 1-3)" 235 \
 	    "$login: SASL takes it"
 	line=$(line_for "$i")
 	wanted="permit reason=account"
@@ -136,7 +136,7 @@ in_base64()		# TEXT
 }
 
 mark=$(log_mark)
-talk --from 203.0.113.9 --to "$mx4" <<END
+talk <<END
 EHLO client.example
 AUTH PLAIN $(in_base64 'anna\0plain\0secret')
 MAIL FROM:<anna@example.com>

@@ -163,7 +163,7 @@ comes_by "XCLIENT without a port, signed in" "$smtp_port" \
     boss@example.com "550 250" "reject reason=sender-not-owned client=127"
 
 # A map decides who comes before mayrelayd at all.
-settings "smtpd_milter_maps = inline:{ {192.0.2.77 = DISABLE} }" \
+reload_postfix "smtpd_milter_maps = inline:{ {192.0.2.77 = DISABLE} }" \
     "smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination" \
     "mynetworks = 192.0.2.77"
 comes_by "a client exempt from milters" "$smtp_port" \

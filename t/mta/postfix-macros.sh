@@ -79,26 +79,26 @@ client=203.0.113.9 .*login= .*listener=mx.example.com mailer=smtp" \
 # Postfix speaks the versions 2, 3, 4 and 6.  The lists that mayrelayd asks for
 # stand above those of main.cf, even in version 2.
 for version in 2 3 4 6; do
-	settings "milter_protocol = $version"
+	reload_postfix "milter_protocol = $version"
 	two_callers "version $version"
 done
-settings "milter_connect_macros =" "milter_helo_macros =" \
+reload_postfix "milter_connect_macros =" "milter_helo_macros =" \
     "milter_mail_macros =" "milter_rcpt_macros =" "milter_data_macros ="
 for version in 2 6; do
-	settings "milter_protocol = $version"
+	reload_postfix "milter_protocol = $version"
 	two_callers "version $version, no macros in main.cf"
 done
-settings "milter_mail_macros = {auth_type} {auth_authen}"
+reload_postfix "milter_mail_macros = {auth_type} {auth_authen}"
 two_callers "the login alone in main.cf"
-settings "milter_protocol = 5"
+reload_postfix "milter_protocol = 5"
 talk <<'END'
 XCLIENT ADDR=203.0.113.9 NAME=host.example
 EHLO client.example
 MAIL FROM:<a@example.net>
 END
-like "$(nth_reply "MAIL")" "^4[0-9][0-9] " \
+like "$(reply_to MAIL)" "^4[0-9][0-9] " \
     "version 5, which Postfix itself does not know, is closed"
-settings "milter_protocol = 6"
+reload_postfix "milter_protocol = 6"
 
 # A mail_name that looks like a version of Sendmail makes mayrelayd decode
 # logins, unless it is told what the MTA is.
@@ -118,9 +118,9 @@ coded_login()		# TEXT VERDICT REASON LOGIN
 }
 
 coded_login "a login like xtext is as it is" permit account joe+2Bx
-settings "mail_name = Example Mail"
+reload_postfix "mail_name = Example Mail"
 coded_login "so it is with another mail_name" permit account joe+2Bx
-settings "mail_name = 8.1 Mail"
+reload_postfix "mail_name = 8.1 Mail"
 coded_login "but not with one like Sendmail's version" \
     reject sender-not-owned joe+x
 conf_milter='mta = "postfix";'
@@ -134,10 +134,10 @@ reloaded()
 becomes "mayrelayd reloads" reloaded
 coded_login "until mayrelayd is told that it is Postfix" \
     permit account joe+2Bx
-settings "mail_name = Postfix"
+reload_postfix "mail_name = Postfix"
 
 # A queue id as early as there is one.
-settings "smtpd_delay_open_until_valid_rcpt = no"
+reload_postfix "smtpd_delay_open_until_valid_rcpt = no"
 mark=$(log_mark)
 talk <<'END'
 XCLIENT ADDR=203.0.113.9 NAME=host.example
@@ -148,11 +148,11 @@ QUIT
 END
 like "$(decision_lines "$mark")" " [0-9A-Z]{8,}: reject reason=auth-required" \
     "a queue file opened at MAIL names the first line, too"
-settings "smtpd_delay_open_until_valid_rcpt = yes"
+reload_postfix "smtpd_delay_open_until_valid_rcpt = yes"
 
 # Mail that is queued anew comes from the queue, whoever had sent it: also
 # before a milter that should not be asked it is never refused.
-settings "non_smtpd_milters = unix:mayrelay/mayrelay.sock" \
+reload_postfix "non_smtpd_milters = unix:mayrelay/mayrelay.sock" \
     "defer_transports = smtp"
 talk <<'END'
 XCLIENT ADDR=203.0.113.9 NAME=host.example LOGIN=joe
@@ -166,7 +166,7 @@ again
 .
 QUIT
 END
-like "$(nth_reply "RCPT TO:")" "^250 " "joe's mail is accepted"
+like "$(rcpt_reply)" "^250 " "joe's mail is accepted"
 sed 's/^mail: joe@.*/mail: jim@example.com/' "$policy" | write_policy
 no_longer_joes()
 {

@@ -59,7 +59,7 @@ reject	smtp	a5@[192.0.2.1]
 END
 
 # Relay domains and their subdomains: entries say which are ours.
-settings "relay_domains = backup.example, wide.example, hidden.example" \
+reload_postfix "relay_domains = backup.example, wide.example, hidden.example" \
     "relay_transport = relay:$third"
 routes "relay domains" <<'END'
 pass	-	b1@backup.example		third
@@ -71,13 +71,13 @@ reject	relay	b6@hidden.example
 reject	relay	b7@sub.hidden.example
 reject	smtp	b8@notbackup.example
 END
-settings "parent_domain_matches_subdomains ="
+reload_postfix "parent_domain_matches_subdomains ="
 routes "relay domains, no subdomains" <<'END'
 pass	-	c1@backup.example		third
 reject	smtp	c2@sub.backup.example
 pass	-	c3@sub.wide.example		out
 END
-settings "relay_domains = .wide.example, .hidden.example"
+reload_postfix "relay_domains = .wide.example, .hidden.example"
 routes "relay domains with a dot" <<'END'
 pass	-	d1@sub.wide.example		third
 pass	-	d2@wide.example			out
@@ -96,7 +96,7 @@ closed.example		error:5.7.1 closed
 unknown.example		error:5.1.1 User unknown here
 .wide.example		special:$here
 END
-settings "relay_domains =" "virtual_mailbox_domains = box.example" \
+reload_postfix "relay_domains =" "virtual_mailbox_domains = box.example" \
     "virtual_mailbox_maps = static:ok"
 routes "transport maps" <<'END'
 pass	-	e1@example.com			third
@@ -124,7 +124,8 @@ home@away.example	f4@example.com
 both@alias.example	f6@example.com, f6@away.example
 box@box.example		f7@away.example
 END
-settings "virtual_alias_domains = alias.example, catch.example, moved.example" \
+reload_postfix \
+    "virtual_alias_domains = alias.example, catch.example, moved.example" \
     "relay_domains = backup.example"
 routes "virtual aliases" <<'END'
 pass	-	info@alias.example		here	f1@example.com
@@ -148,7 +149,7 @@ old@example.com		g1@away.example
 old@away.example	g2@example.com
 a@example.org		g3@example.com
 END
-settings "canonical_maps = texthash:$postfix_etc/canonical" \
+reload_postfix "canonical_maps = texthash:$postfix_etc/canonical" \
     "recipient_bcc_maps = inline:{ {bcc@example.com = copy@away.example} }" \
     "recipient_delimiter = +"
 routes "rewriting" <<'END'
@@ -160,7 +161,7 @@ reject	smtp	g5+example.com@away.example
 pass	-	bcc@example.com			here
 also	-	copy@away.example		out
 END
-settings "canonical_maps =" "recipient_bcc_maps =" "recipient_delimiter ="
+reload_postfix "canonical_maps =" "recipient_bcc_maps =" "recipient_delimiter ="
 
 # Routing inside an address, and what Postfix makes of it when told.
 routes "routing" <<'END'
@@ -177,7 +178,7 @@ reject	relay	away.example!h10@backup.example
 reject	relay	"h11@away.example"@backup.example
 reject	smtp	h12@away.example@example.com
 END
-settings "allow_percent_hack = no" "swap_bangpath = no" \
+reload_postfix "allow_percent_hack = no" "swap_bangpath = no" \
     "resolve_dequoted_address = no"
 routes "routing that Postfix does not see" <<'END'
 pass	-	i1%away.example@example.com	here
@@ -189,35 +190,35 @@ reject	relay	"i6@away.example"@backup.example
 reject	smtp	i7%away.example@away.example
 reject	smtp	@example.com:i8@away.example
 END
-settings "allow_percent_hack = yes" "swap_bangpath = yes" \
+reload_postfix "allow_percent_hack = yes" "swap_bangpath = yes" \
     "resolve_dequoted_address = yes"
 
 # Postfix's own rules before mayrelayd, and the one setting that lets strangers
 # route through a relay domain.
-settings "smtpd_relay_restrictions = reject_unauth_destination"
+reload_postfix "smtpd_relay_restrictions = reject_unauth_destination"
 routes "Postfix's own rules" <<'END'
 pass	-	j1@backup.example		third
 554	-	j2%away.example@backup.example
 554	-	j3%away.example@example.com
 554	-	j4@away.example
 END
-settings "allow_untrusted_routing = yes"
+reload_postfix "allow_untrusted_routing = yes"
 routes "untrusted routing" <<'END'
 pass	-	k1@backup.example		third
 reject	relay	k2%away.example@backup.example
 reject	relay	away.example!k3@backup.example
 554	-	k4%away.example@example.com
 END
-settings "allow_untrusted_routing = no" \
+reload_postfix "allow_untrusted_routing = no" \
     "smtpd_relay_restrictions = $authority_restrictions"
 
 # No domain: it gets $myorigin, which should be one of ours.
-settings "myorigin = example.com"
+reload_postfix "myorigin = example.com"
 routes "no domain" <<'END'
 pass	-	l1				here	l1@example.com
 reject	smtp	l2@away
 END
-settings "myorigin = origin.example"
+reload_postfix "myorigin = origin.example"
 routes "an origin that is elsewhere" <<'END'
 pass	-	m1				out	m1@origin.example
 reject	smtp	m2@origin.example
@@ -225,13 +226,14 @@ END
 
 # Who may relay, goes where Postfix sends him, whatever that is called.
 route_client=192.0.2.9
-settings "sender_dependent_relayhost_maps = inline:{ {a@example.org=$third} }"
+reload_postfix \
+    "sender_dependent_relayhost_maps = inline:{ {a@example.org=$third} }"
 routes "a sender's relay host" <<'END'
 pass	-	n1@example.com			here
 permit	smtp	n2@away.example			third
 pass	-	n3@backup.example		third
 END
-settings "sender_dependent_relayhost_maps =" \
+reload_postfix "sender_dependent_relayhost_maps =" \
     "sender_dependent_default_transport_maps = static:special:$third"
 routes "a sender's transport" <<'END'
 permit	special	o1@away.example			third

@@ -60,13 +60,6 @@ start_sinks && write_conf && start_mayrelayd && wait_policy &&
     start_postfix || exit 1
 stranger="XCLIENT ADDR=203.0.113.9 NAME=host.example"
 
-# The logins of the decision lines since, one word each; - is none.
-logins_since()		# MARK
-{
-	decision_lines "$1" | sed 's/.* login=\([^ ]*\) .*/\1-/; s/\(.\)-$/\1/' |
-	    paste -sd ' '
-}
-
 # ---- TLS ------------------------------------------------------------------
 
 # A login ends with STARTTLS (RFC 3207); it does so for mayrelayd, whatever
@@ -102,9 +95,9 @@ tls_in_the_middle()	# LABEL
 }
 
 tls_in_the_middle "TLS"
-settings "milter_protocol = 2" "milter_mail_macros = {auth_type} {auth_authen}"
+reload_postfix "milter_protocol = 2" "milter_mail_macros = {auth_type} {auth_authen}"
 tls_in_the_middle "TLS, version 2, two macros"
-settings "milter_protocol = 6" "milter_mail_macros = {auth_authen}"
+reload_postfix "milter_protocol = 6" "milter_mail_macros = {auth_authen}"
 
 mark=$(log_mark)
 talk <<END

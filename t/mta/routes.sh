@@ -21,25 +21,21 @@ route_client=203.0.113.9
 route_sender=a@example.org
 
 # Sets said to what was said; the script (t/tools/smtptalk.py) comes on standard
-# input.
+# input.  On a machine of its own (t/netns.sh) the client is $route_client.
 talk()			# [OPTION...]
 {
+	local ends=()
+	[ -z "${mx4:-}" ] || ends=(--from "$route_client" --to "$mx4")
 	said=$("$TOP/t/tools/smtptalk.py" --port "$smtp_port" \
-	    --timeout "$WAIT" "$@")
+	    --timeout "$WAIT" "${ends[@]}" "$@")
 }
 
-# What the client says before MAIL, so that Postfix takes it for that client.
+# What the client says before MAIL, so that it is taken for $route_client.
 route_greeting()
 {
-	printf '%s\n' "XCLIENT ADDR=$route_client NAME=host.example" \
-	    "EHLO client.example"
-}
-
-nth_reply()		# COMMAND-REGEX [N]: to the Nth such command of $said
-{
-	printf '%s\n' "$said" | awk -v re="^C: $1" -v n="${2:-1}" '
-	    /^C: / { inside = $0 ~ re && ++i == n }
-	    inside && /^S: / { print substr($0, 4) }'
+	[ -n "${mx4:-}" ] ||
+	    echo "XCLIENT ADDR=$route_client NAME=host.example"
+	echo "EHLO client.example"
 }
 
 codes()			# COMMAND-REGEX: of the last lines of all replies to such
@@ -68,7 +64,7 @@ ask_routes()		# ROW...: all of them in one message
 check_route()		# LABEL NUMBER MARK ROW
 {
 	local reply verdict mailer to
-	reply=$(nth_reply "RCPT TO:" "$2")
+	reply=$(rcpt_reply "$2")
 	read -r verdict mailer to _ <<< "$4"
 	case $verdict in
 	pass|permit)
@@ -93,6 +89,13 @@ logged_mailer()		# MARK RECIPIENT
 	    if (index(line, "to=" to) || index(line, "to=\"" to "\""))
 		    print substr($0, match($0, / mailer=[^ ]*/) + 8, RLENGTH - 8)
 	}'
+}
+
+# The logins of the decision lines since, one word each; - is none.
+logins_since()		# MARK
+{
+	decision_lines "$1" | sed 's/.* login=\([^ ]*\) .*/\1-/; s/\(.\)-$/\1/' |
+	    paste -sd ' '
 }
 
 # What the sinks got since the last time, as "SINK <RECIPIENT>" lines.
@@ -136,11 +139,4 @@ routes()		# LABEL; rows on standard input
 	becomes "$1: the queue is empty" queue_empty
 	is "$(arrivals)" "$wanted" "$1: what arrived, and where"
 	remember_arrivals
-}
-
-# ---- Postfix --------------------------------------------------------------
-
-settings()		# MAIN.CF-LINE...: in force for the next connection
-{
-	postconf -c "$postfix_etc" -e "$@" && reload_postfix
 }

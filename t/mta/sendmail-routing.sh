@@ -36,17 +36,6 @@ mta_policy()
 	LDIF
 }
 
-# Sendmail hands its local mailer the part before the @ alone.
-route_greeting()
-{
-	echo "EHLO client.example"
-}
-
-talk()
-{
-	said=$("$TOP/t/tools/smtptalk.py" --from "$route_client" --to "$mx4")
-}
-
 make_map()		# NAME; lines on standard input
 {
 	"${sendmail_etc:?}/makemap" -C "$sendmail_etc/sendmail.cf" \
@@ -107,6 +96,7 @@ start_sinks && start_sink third "$third_port" && mta_policy && write_conf &&
 
 # Sendmail resolves virtusertable before it asks: an entry of virtusertable that
 # leads outside is outbound unless its domain is ours by an entry.
+# Its local mailer gets the part before the @ alone.
 routes "virtusertable" <<'END'
 pass	-	info@virtual.example		here	anna
 pass	-	away@virtual.example		out	v1@away.example

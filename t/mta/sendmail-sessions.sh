@@ -7,11 +7,6 @@ MTA=sendmail
 . "$TOP/t/mta/routes.sh"
 need openssl
 
-talk()			# [OPTION...]
-{
-	said=$("$TOP/t/tools/smtptalk.py" --from 203.0.113.9 --to "$mx4" "$@")
-}
-
 msa_port=587
 tls=/run/tls
 settings=(
@@ -31,13 +26,6 @@ settings=(
 
 role=authority
 mta_up "${settings[@]}" || exit 1
-
-# The logins of the decision lines since, one word each; - is none.
-logins_since()		# MARK
-{
-	decision_lines "$1" | sed 's/.* login=\([^ ]*\) .*/\1-/; s/\(.\)-$/\1/' |
-	    paste -sd ' '
-}
 
 # ---- TLS and signing in ---------------------------------------------------
 
@@ -167,30 +155,6 @@ like "$(decision_lines "$mark")" "permit .* login=anna .* listener=MSA " \
     "a daemon that wants AUTH: its name in the log"
 
 # SMTP by a pipe is the host itself, and it may sign in.
-hear_pipe()
-{
-	while read -r -t "$WAIT" heard <&"${pipe[0]}"; do
-		[[ $heard =~ ^...- ]] || return 0
-	done
-}
-
-by_pipe()		# COMMAND...: sets said to the last lines of the replies
-{
-	coproc pipe {
-		exec "${sendmail_etc:?}/sendmail" -C "$sendmail_etc/sendmail.cf" \
-		    -bs
-	}
-	hear_pipe
-	said=
-	local line pid=$!
-	for line in "EHLO client.example" "$@"; do
-		printf '%s\r\n' "$line" >&"${pipe[1]}"
-		hear_pipe
-		said+="C: $line"$'\n'"S: $heard"$'\n'
-	done
-	wait "$pid"
-}
-
 mark=$(log_mark)
 by_pipe "MAIL FROM:<boss@example.com>" "RCPT TO:<pipe@away.example>" \
     DATA $'Subject: by a pipe\r\n\r\nhello\r\n.' QUIT
