@@ -5,6 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$TOP/t/postfix.sh"
 . "$TOP/t/mta/routes.sh"
+. "$TOP/t/mta/vanishing.sh"
 need_root
 need postfix smtp-sink python3 saslpasswd2 openssl
 
@@ -257,50 +258,9 @@ becomes "a hundred recipients: ours arrive" fifty
 
 # ---- connections ----------------------------------------------------------
 
-# Clients that vanish leave nothing for the next one of the same smtpd.
-vanish()		# TEXT; the script up to then on standard input
-{
-	talk --port "$one" <<-END
-	$stranger
-	EHLO client.example
-	:auth anna secret
-	$(cat)
-	:drop
-	$stranger
-	EHLO client.example
-	MAIL FROM:<anna@example.com>
-	RCPT TO:<next@away.example>
-	RCPT TO:<next@example.com>
-	QUIT
-	END
-	is "$(codes 'RCPT TO:<next')" "550 250" \
-	    "the next after one who vanished $1"
-}
-
-vanish "after AUTH" < /dev/null
-vanish "after MAIL" <<< "MAIL FROM:<anna@example.com>"
-vanish "after RCPT" <<END
-MAIL FROM:<anna@example.com>
-RCPT TO:<vanished@away.example>
-END
-vanish "before the reply to RCPT" <<END
-MAIL FROM:<anna@example.com>
-:raw RCPT TO:<vanished@away.example>\r\n
-END
-vanish "after DATA" <<END
-MAIL FROM:<anna@example.com>
-RCPT TO:<vanished@away.example>
-:send DATA
-:hear
-END
-vanish "in the message" <<END
-MAIL FROM:<anna@example.com>
-RCPT TO:<vanished@away.example>
-:send DATA
-:hear
-:raw Subject: half a mess
-END
-vanish "in a chunk" <<END
+# All of them come to one and the same smtpd.
+vanish_everywhere --port "$one"
+vanish "in a chunk" --port "$one" <<END
 MAIL FROM:<anna@example.com>
 RCPT TO:<vanished@away.example>
 :raw BDAT 100\r\nSubject: half a mess

@@ -5,6 +5,7 @@
 MTA=sendmail
 . "$(dirname "$0")/cases.sh"
 . "$TOP/t/mta/routes.sh"
+. "$TOP/t/mta/vanishing.sh"
 need openssl
 
 msa_port=587
@@ -117,23 +118,14 @@ twenty()
 }
 becomes "thirty messages: anna's twenty left" twenty
 
-# Clients that vanish in the middle of a message leave nothing behind.
-talk <<END
-EHLO client.example
-:auth anna secret
-MAIL FROM:<anna@example.com>
-RCPT TO:<vanished@away.example>
-:send DATA
-:hear
-:raw Subject: half a mess
-:drop
-EHLO client.example
-MAIL FROM:<anna@example.com>
-RCPT TO:<next@away.example>
-RCPT TO:<next@example.com>
-QUIT
-END
-is "$(codes 'RCPT TO:<next')" "550 250" "the next after one who vanished"
+# Clients that vanish; then Sendmail and mayrelayd are those that they were.
+vanish_everywhere
+childless()
+{
+	! pgrep -P "${sendmail_pid:?}" > /dev/null
+}
+holds "clients vanished: Sendmail runs on" kill -0 "$sendmail_pid"
+becomes "clients vanished: none of its children does" childless
 
 # ---- other doors ----------------------------------------------------------
 
