@@ -69,7 +69,7 @@ is "$(logins_since "$mark")" "- - - anna anna anna" "TLS: who is signed in"
 becomes "TLS: Sendmail has verified the certificate" \
     file_has "${sendmail_log:?}" 'STARTTLS=server.* verify=OK'
 
-# STARTTLS after AUTH: Sendmail keeps to who has signed in, or to nobody.
+# STARTTLS after AUTH: Sendmail keeps the login, which RFC 3207 would forget.
 mark=$(log_mark)
 talk <<END
 EHLO client.example
@@ -79,11 +79,18 @@ RCPT TO:<b1@away.example>
 RSET
 :tls
 EHLO client.example
-MAIL FROM:<ben@example.com>
+MAIL FROM:<anna@example.com>
 RCPT TO:<b2@away.example>
+RSET
+:auth emil secret
+MAIL FROM:<emil@example.com>
+RCPT TO:<b3@away.example>
 QUIT
 END
-is "$(codes 'RCPT TO:')" "250 550" "STARTTLS after AUTH: the replies"
+is "$(codes 'AUTH PLAIN')" "235 503" "STARTTLS after AUTH: signed in once"
+is "$(codes 'RCPT TO:')" "250 250 550" "STARTTLS after AUTH: the replies"
+is "$(logins_since "$mark")" "anna anna anna" \
+    "STARTTLS after AUTH: the login stays"
 
 # Nobody signs in by words of MAIL.
 mark=$(log_mark)
@@ -164,6 +171,29 @@ is "$(logins_since "$mark")" "anna anna" "by a pipe, signed in: the log"
 
 # ---- settings -------------------------------------------------------------
 
+# Where nobody can sign in without TLS, no login is there before it.
+reload_sendmail "${settings[@]}" "define(\`confAUTH_OPTIONS', \`p')dnl"
+mark=$(log_mark)
+talk <<END
+EHLO client.example
+:auth anna secret
+MAIL FROM:<anna@example.com>
+RCPT TO:<g1@away.example>
+RSET
+:tls
+EHLO client.example
+MAIL FROM:<anna@example.com>
+RCPT TO:<g2@away.example>
+RSET
+:auth anna secret
+MAIL FROM:<anna@example.com>
+RCPT TO:<g3@away.example>
+QUIT
+END
+like "$(codes 'AUTH PLAIN')" "^5[0-9]{2} 235$" "AUTH after TLS alone: AUTH"
+is "$(codes 'RCPT TO:')" "550 550 250" "AUTH after TLS alone: the replies"
+is "$(logins_since "$mark")" "- - anna" "AUTH after TLS alone: the logins"
+
 # The lists that mayrelayd asks for stand above those of sendmail.cf.
 empty=()
 for stage in CONNECT HELO ENVFROM ENVRCPT EOM; do
@@ -223,5 +253,5 @@ END
 is "$(codes 'RCPT TO:')" "550 250" "mayrelayd goes on: so does judging"
 is "$(sink_count out '^X-Rcpt-Args')" "$sent" "nothing left meanwhile"
 becomes "the queue is empty" queue_empty
-is "$(sink_count out '^X-Rcpt-Args: <(vanished|next|hung|boss|[abc][0-9]@)')" 0 \
+is "$(sink_count out '^X-Rcpt-Args: <(vanished|next|hung|boss|[abcg][0-9]@)')" 0 \
     "nothing that was refused has left"
