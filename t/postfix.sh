@@ -231,6 +231,18 @@ submit()		# SENDER RECIPIENT, and the message on standard input
 	sendmail -C "$postfix_etc" -f "$1" -- "$2"
 }
 
+# The same, with the recipients in the message's header.
+submit_header()		# SENDER
+{
+	sendmail -C "$postfix_etc" -f "$1" -t
+}
+
+# SMTP on standard input, from a program on the host.
+sendmail_stdin()
+{
+	sendmail -C "$postfix_etc" -bs
+}
+
 # The id under which the Nth message was taken.
 queue_id()		# [N]
 {

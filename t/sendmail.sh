@@ -236,6 +236,20 @@ submit()		# SENDER RECIPIENT, and the message on standard input
 	    -f "${1:-<>}" -- "$2"
 }
 
+# The same, with the recipients in the message's header.
+submit_header()		# SENDER
+{
+	"$sendmail_etc/sendmail" -C "$sendmail_etc/submit.cf" \
+	    -f "${1:-<>}" -t
+}
+
+# By root, past submit.cf and SMTP, into the daemon's own queue.
+submit_queue()		# SENDER
+{
+	"$sendmail_etc/sendmail" -Am -C "$sendmail_etc/sendmail.cf" \
+	    -f "${1:-<>}" -t
+}
+
 # SMTP on standard input, from a program on the host.
 sendmail_stdin()
 {

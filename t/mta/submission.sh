@@ -1,6 +1,7 @@
 #!/bin/bash
-# Local submission: mail that is handed to sendmail(1) never jams a queue.
-# Postfix does not ask mayrelayd about it, unless somebody sets
+# Local submission: mail that is handed to sendmail(1) never jams a queue, be
+# its recipients named, in its header (-t), or told by SMTP on standard input
+# (-bs).  Postfix does not ask mayrelayd about it, unless somebody sets
 # non_smtpd_milters; Sendmail sends it by SMTP from loopback, or hears SMTP on
 # standard input, and both are the host itself.
 . "$(dirname "$0")/cases.sh"
@@ -8,12 +9,26 @@
 role=authority
 mta_up || exit 1
 
-drains()		# TEXT SENDER RECIPIENT
+drains()		# TEXT SENDER RECIPIENT [submit_header|submit_queue]
 {
-	holds "$1: sendmail takes it" submit "$2" "$3" \
-	    <<< $'Subject: submitted\n\nhello'
+	holds "$1: sendmail takes it" "${4:-submit}" "$2" "$3" \
+	    <<< $'Subject: submitted\nTo: '"$3"$'\n\nhello'
 	becomes "$1: it leaves" came_out "$3"
 	becomes "$1: the queue drains" queue_empty
+}
+
+drains_pipe()		# TEXT SENDER RECIPIENT
+{
+	stdin_smtp "$2" "$3"
+	holds "$1: taken" taken
+	becomes "$1: it leaves" came_out "$3"
+	becomes "$1: the queue drains" queue_empty
+}
+
+stdin_smtp()		# SENDER RECIPIENT
+{
+	by_pipe "MAIL FROM:<$1>" "RCPT TO:<$2>" DATA \
+	    $'Subject: submitted\r\n\r\nhello\r\n.' QUIT
 }
 
 broken_policy()		# none at all: mayrelayd begins anew with nonsense
@@ -28,18 +43,27 @@ broken_policy()		# none at all: mayrelayd begins anew with nonsense
 drains "as it comes" root@example.com one@example.org
 drains "a sender of nobody" boss@example.net two@example.org
 drains "the null sender" '' three@example.org
+drains "-t" root@example.com header1@example.org submit_header
+drains "-t, a sender of nobody" boss@example.net header2@example.org \
+    submit_header
+drains "-t, the null sender" '' header3@example.org submit_header
 
 # ---- Postfix --------------------------------------------------------------
 
 postfix_submission()
 {
 	local mark
-	reload_postfix "non_smtpd_milters = unix:mayrelay/mayrelay.sock"
 	mark=$(log_mark)
+	drains_pipe "sendmail -bs" boss@example.net pipe1@example.org
+	reload_postfix "non_smtpd_milters = unix:mayrelay/mayrelay.sock"
 	drains "non_smtpd_milters" root@example.com four@example.org
 	drains "non_smtpd_milters, a sender of nobody" boss@example.net \
 	    five@example.org
 	drains "non_smtpd_milters, the null sender" '' six@example.org
+	drains "non_smtpd_milters, -t" boss@example.net header4@example.org \
+	    submit_header
+	drains_pipe "non_smtpd_milters, sendmail -bs" boss@example.net \
+	    pipe2@example.org
 	is "$(decision_lines "$mark")" "" "a pass is not logged"
 	holds "and explain says so" \
 	    explain --client 127.0.0.1:0 --sender boss@example.net \
@@ -52,35 +76,6 @@ postfix_submission()
 }
 
 # ---- Sendmail -------------------------------------------------------------
-
-# SMTP on a program's standard input: sets said to what sendmail -bs says.  It
-# breaks off if it is talked to before it has spoken.
-stdin_smtp()		# SENDER RECIPIENT
-{
-	local line pid bs_in bs_out
-	coproc BS { sendmail_stdin; }
-	pid=$BS_PID
-	# Of its own, because bash closes its own when the program has ended.
-	exec {bs_in}>&"${BS[1]}" {bs_out}<&"${BS[0]}"
-	said=
-	hear_bs
-	for line in "EHLO client.example" "MAIL FROM:<$1>" "RCPT TO:<$2>" DATA \
-	    $'Subject: submitted\r\n\r\nhello\r\n.' QUIT; do
-		printf '%s\r\n' "$line" >&"$bs_in"
-		hear_bs
-	done
-	exec {bs_in}>&- {bs_out}<&-
-	wait "$pid"
-}
-
-hear_bs()
-{
-	local line
-	while IFS= read -r -t "$WAIT" -u "$bs_out" line; do
-		said+="$line"$'\n'
-		[[ $line =~ ^[0-9]{3}- ]] || return 0
-	done
-}
 
 client_of()		# MARK RECIPIENT: of the decision
 {
@@ -97,18 +92,25 @@ sendmail_submission()
 	    "permit reason=network client=127.0.0.1 rule=loopback" \
 	    "by SMTP from loopback: the host itself, by its own grant"
 	mark=$(log_mark)
-	stdin_smtp boss@example.net five@example.org
-	like "$said" "250 2.0.0 [^ ]* Message accepted" "sendmail -bs: taken"
-	becomes "sendmail -bs: it leaves" came_out five@example.org
+	drains "-t, once more" boss@example.net header4@example.org \
+	    submit_header
+	is "$(client_of "$mark" header4@example.org)" \
+	    "permit reason=network client=127.0.0.1 rule=loopback" \
+	    "-t: the host itself, too"
+	mark=$(log_mark)
+	drains_pipe "sendmail -bs" boss@example.net five@example.org
 	wait_for logged "$mark"
 	is "$(client_of "$mark" five@example.org)" \
 	    "permit reason=network client=local rule=loopback" \
 	    "sendmail -bs: the client is local, by the same grant"
-	becomes "sendmail -bs: the queue drains" queue_empty
+	mark=$(log_mark)
+	drains "-Am" boss@example.net queued1@example.org submit_queue
+	is "$(decision_lines "$mark")" "" "-Am: nobody is asked"
 
 	stop_mayrelayd
 	stdin_smtp boss@example.net lost@example.org
-	unlike "$said" "250 2.0.0 " "down: sendmail -bs is deferred"
+	holds "down: sendmail -bs is deferred" not_taken
+	drains "down: -Am" boss@example.net queued2@example.org submit_queue
 	holds "down: sendmail takes a message" submit root@example.com \
 	    six@example.org <<< $'Subject: submitted\n\nhello'
 	holds "down: it waits" queue_holds
