@@ -42,13 +42,12 @@ table()			# the role is set
 	is "$(outcome)" "554, 554" "$role, down, F=R: refused"
 }
 
-# What m4 says of $role and FLAGS, after its exit status.
+# What m4 says of $role (none if it is empty) and FLAGS, after its exit status.
 m4_says()		# FLAGS
 {
 	local error status=0
-	error=$(sendmail_mc "$(flags "$1")" |
-	    m4 -D_CF_DIR_="${sendmail_files:?}/cf/" - 2>&1 > /dev/null) ||
-	    status=$?
+	error=$(sendmail_mc "$(flags "$1")" | sed '/confMAYRELAY_ROLE.,...)/d' |
+	    m4 -D_CF_DIR_="${sendmail_files:?}/cf/" - 2>&1 > /dev/null) || status=$?
 	echo "$status${error:+: ${error#*mayrelay.m4: }}"
 }
 
@@ -81,6 +80,15 @@ is "$(m4_says '')" "1: authority without F= is an open relay" \
 is "$(m4_says 'T=R:30s')" \
     "1: confMAYRELAY_FLAGS is F=T, F=4, F=R or empty" \
     "authority: m4 refuses other flags"
+role=
+is "$(m4_says 'F=T')" "1: confMAYRELAY_ROLE must be said" \
+    "no role: m4 refuses it"
+for role in narrow Authority 'narrowing authority'; do
+	is "$(m4_says 'F=T')" \
+	    "1: confMAYRELAY_ROLE is narrowing or authority" \
+	    "the role $role: m4 refuses it"
+done
+role=authority
 
 # A mayrelayd that hangs is as one that is down, after R:.
 start_mayrelayd && wait_policy
