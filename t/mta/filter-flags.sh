@@ -47,7 +47,8 @@ m4_says()		# FLAGS
 {
 	local error status=0
 	error=$(sendmail_mc "$(flags "$1")" | sed '/confMAYRELAY_ROLE.,...)/d' |
-	    m4 -D_CF_DIR_="${sendmail_files:?}/cf/" - 2>&1 > /dev/null) || status=$?
+	    m4 -D_CF_DIR_="${sendmail_files:?}/cf/" - 2>&1 > /dev/null) ||
+	    status=$?
 	echo "$status${error:+: ${error#*mayrelay.m4: }}"
 }
 
