@@ -334,17 +334,31 @@ to_lower(char *text, size_t size)
 	return (result);
 }
 
-/* Is the text of a good domain another without mapping, or none? */
+static size_t
+count_ascii(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s != '\0'; s++)
+		n += (unsigned char)*s < 0x80;
+	return (n);
+}
+
+/* Is the text of a good domain another without mapping, or none?  Capitals of
+ * ASCII letters that are not ASCII themselves (the Kelvin sign) are none that
+ * one writes. */
 static bool
 is_mapped(const char *s, size_t len, const char *domain)
 {
 	char text[UNICODE_MAX + 1];
+	size_t ascii;
 
 	if (copy_text(s, len, text, sizeof(text)) == -1)
 		return (true);
 	if (is_ascii(text))
 		return (false);
-	if (to_lower(text, sizeof(text)) == -1 ||
+	ascii = count_ascii(text);
+	if (to_lower(text, sizeof(text)) == -1 || count_ascii(text) != ascii ||
 	    to_a_labels(text, sizeof(text), IDN2_NO_TR46) == -1)
 		return (true);
 	(void)cut_final_dot(text);

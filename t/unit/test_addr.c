@@ -332,6 +332,8 @@ static const struct {
 	    "<u@Mail.B\xc3\xbc" "cher.EXAMPLE.>", false },
 	{ "sharp s", "<u@stra\xc3\x9f" "e.example>", false },
 	{ "other capitals", "<u@B\xc3\x9c" "CHER.example>", false },
+	{ "the Kelvin sign", "<u@\xe2\x84\xaa" "elvin.example>", true },
+	{ "I with a dot", "<u@\xc4\xb0" "nfo.example>", true },
 	{ "decomposed", "<u@bu\xcc\x88" "cher.example>", true },
 	{ "full width", "<u@\xef\xbd\x85xample.com>", true },
 	{ "an ideographic dot", "<u@example\xe3\x80\x82" "com>", true },
