@@ -68,7 +68,8 @@ config_file_load(enum line where, const char *text,
 	fclose(file);
 	result = config_load(path, config, why);
 	unlink(path);
-	if (result != 0 && strncmp(why->text, path, strlen(path)) == 0) {
+	if (result != 0 && why != NULL &&
+	    strncmp(why->text, path, strlen(path)) == 0) {
 		snprintf(rest, sizeof(rest), "file%s",
 		    why->text + strlen(path));
 		snprintf(why->text, sizeof(why->text), "%s", rest);
