@@ -324,6 +324,23 @@ listener_check(const struct config *config, struct why *why)
 	return (group_find(config, &gid, &code, why));
 }
 
+/* A sticky one is the host's, and no sign of carelessness. */
+static void
+warn_of(const char *folder, mode_t mode)
+{
+
+	if (mode & S_ISVTX)
+		log_line(LOG_SEV_WARNING, "the folder %s of milter.socket is "
+		    "everybody's (mode %04o), who could put another socket "
+		    "there while mayrelayd is down: give it a folder of its "
+		    "own", folder, (unsigned)(mode & 07777));
+	else
+		log_line(LOG_SEV_WARNING, "the folder %s of milter.socket can "
+		    "be written to by others than its owner (mode %04o), who "
+		    "could put another socket there; Sendmail refuses it: "
+		    "chmod go-w %s", folder, (unsigned)(mode & 07777), folder);
+}
+
 void
 listener_warn(const struct config *config)
 {
@@ -335,10 +352,7 @@ listener_warn(const struct config *config)
 	    stat(folder, &st) == -1 ||
 	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0)
 		return;
-	log_line(LOG_SEV_WARNING, "the folder %s of milter.socket can be "
-	    "written to by others than its owner (mode %04o), who could put "
-	    "another socket there; Sendmail refuses it: chmod go-w %s", folder,
-	    (unsigned)(st.st_mode & 07777), folder);
+	warn_of(folder, st.st_mode);
 }
 
 int

@@ -94,6 +94,10 @@ for mode in 755 750 775 777 1777; do
 	755 | 750)
 		is "$(grep -c 'can be written to' "$daemon_log")" 0 \
 		    "a folder of mode $mode: nothing is said" ;;
+	1777)
+		becomes "one of mode $mode: a warning, and no chmod" log_has \
+		    "/socket .*mode $mode\).*: give it a folder of its own\$"
+		;;
 	*)
 		becomes "one of mode $mode: a warning, and its cure" log_has \
 		    "/socket .*mode 0*$mode\).*: chmod go-w .*/socket\$" ;;
