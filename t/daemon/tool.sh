@@ -252,14 +252,27 @@ exits 0 "mended" mayrelay refresh
 
 # What cannot be read narrows, and would surprise.
 { people 5; printf 'relayAcces: deny\n'; } | write_policy
-exits 0 "a value that cannot be read" mayrelay refresh
+exits 0 "an account's value that cannot be read" mayrelay refresh
 is "$(sed -n 2p "$W/out")" "1 value could not be read: see mayrelayd's log." \
     "refresh says so"
 holds "the log has it" file_has "$daemon_log" \
     'relayAcces: deny: .*did you mean relayAccess'
-exits 1 "status too" mayrelay status
-is "$(sed -n 1p "$W/out")" "state           warning: accounts: 1 value could \
-not be read: see the log" "as a warning"
+exits 0 "status shows it, and warns of what is our own only" mayrelay status
+{
+	people 5
+	cat <<-'END'
+
+	dn: cn=lab,ou=relay,dc=example,dc=com
+	objectClass: relayNetwork
+	cn: lab
+	relayClient: 198.51.100.0/24
+	relayAccess: refuse
+	END
+} | write_policy
+exits 0 "a network's value that cannot be read" mayrelay refresh
+exits 1 "status warns" mayrelay status
+is "$(sed -n 1p "$W/out")" "state           warning: networks: 1 value could \
+not be read: see the log" "and says of what"
 people 5 | write_policy
 exits 0 "corrected" mayrelay refresh
 is "$(cat "$W/out")" "The policy was read anew and is in force." \

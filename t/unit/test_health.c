@@ -29,9 +29,9 @@ static const struct {
 	    "restart" } },
 	{ "held back", held_back, HEALTH_WARNING,
 	    { "networks: a refresh is held back" } },
-	{ "values that could not be read", unreadable, HEALTH_WARNING,
-	    { "accounts: 1 value could not be read: see the log",
-	    "networks: 3 values could not be read: see the log" } },
+	{ "values of networks that could not be read, and of accounts, which "
+	    "may be another program's", unreadable, HEALTH_WARNING,
+	    { "networks: 3 values could not be read: see the log" } },
 	{ "a search that is no longer configured", unreadable_without_source,
 	    HEALTH_OK, { NULL } },
 	{ "no accounts", no_accounts, HEALTH_WARNING,
@@ -172,7 +172,7 @@ START_TEST(all_reasons)
 	source_error(c);
 	health_judge(&c->st, &health);
 	ck_assert_int_eq(health.state, HEALTH_CRITICAL);
-	ck_assert_uint_eq(health.n, 1 + 2 * SEARCHES + 3 +
+	ck_assert_uint_eq(health.n, 1 + SEARCHES + 3 + 3 +
 	    COUNTERS_SERVERS);
 	ck_assert_uint_le(health.n, HEALTH_REASONS);
 	ck_assert_ptr_ne(strstr(health.reasons[health.n - 1], "server 8: "),
