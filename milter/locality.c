@@ -279,7 +279,8 @@ argument_is_local(const struct locality_rules *rules,
 	return (domain_is_local(rules, view, a.domain, arena, trace));
 }
 
-/* With what else would have made it local. */
+/* Which says nothing of the mailer's name: one that sends mail out must never
+ * be among those. */
 static void
 tell_outbound(const char *mailer, struct trace *trace)
 {
@@ -288,7 +289,8 @@ tell_outbound(const char *mailer, struct trace *trace)
 		trace_add(trace, 1, "The recipient is outbound.");
 	else
 		trace_add(trace, 1, "The recipient is outbound: {rcpt_mailer} "
-		    "%s is not in policy.local_mailers.", mailer);
+		    "%s is none that delivers here (policy.local_mailers).",
+		    mailer);
 }
 
 /* One address that asks for no routing? */

@@ -156,11 +156,11 @@ static const struct {
 	    "u@virtual.example" }, ABSENT, NULL },
 	{ "all else is outbound", { "<u@elsewhere.example>", "smtp",
 	    "elsewhere.example", "u@elsewhere.example" }, ABSENT,
-	    "The recipient is outbound: {rcpt_mailer} smtp is not in "
-	    "policy.local_mailers." },
+	    "The recipient is outbound: {rcpt_mailer} smtp is none that "
+	    "delivers here (policy.local_mailers)." },
 	{ "the same when the domain was not asked for",
 	    { "<u%evil.example@example.com>", "smtp", NULL, NULL }, ABSENT,
-	    "The recipient is outbound: {rcpt_mailer} smtp is not in" },
+	    "The recipient is outbound: {rcpt_mailer} smtp is none" },
 	{ "without a mailer", { "<u@elsewhere.example>", NULL, NULL, NULL },
 	    ABSENT, "The recipient is outbound." },
 	{ "with an empty one", { "<u@elsewhere.example>", "", NULL, NULL },
