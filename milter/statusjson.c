@@ -42,7 +42,8 @@ json_daemon(const struct standing *st)
 	    "started", json_date(c->started),
 	    "reloaded", json_date(c->reloaded),
 	    "reload_failed", c->reload_failed != RELOAD_DONE,
-	    "restart_needed", c->reload_failed == RELOAD_RESTART,
+	    "restart_needed", c->reload_failed == RELOAD_RESTART &&
+	    st->running == RUNNING_OTHER,
 	    "feed_pid", (int)c->feed_pid,
 	    "feed_starts", (json_int_t)c->feed_starts));
 }

@@ -101,17 +101,19 @@ put_role(FILE *out, const struct standing *st)
 	const int64_t from = standing_real_from(st);
 	const char *role = st->config->policy.role == ROLE_AUTHORITY ?
 	    "authority" : "narrowing";
+	const char *by = st->running == RUNNING_OTHER ?
+	    " (says the file, which is not in force)" : "";
 	char date[WHEN_TEXT_MAX];
 
 	if (from == WHEN_BEGINNING)
-		put(out, "role", "%s, refusals are real", role);
+		put(out, "role", "%s, refusals are real%s", role, by);
 	else if (from == WHEN_NEVER)
 		put(out, "role", "%s, refusals are only logged "
-		    "(enforce_from = \"never\")", role);
+		    "(enforce_from = \"never\")%s", role, by);
 	else
-		put(out, "role", "%s, refusals are %s %s", role,
+		put(out, "role", "%s, refusals are %s %s%s", role,
 		    from <= st->now.utc ? "real since" :
-		    "only logged, and real from", when_format(from, date));
+		    "only logged, and real from", when_format(from, date), by);
 }
 
 static void

@@ -134,6 +134,9 @@ static const struct {
 	    { "what is in force: reload it\n" }, "restart" },
 	{ "the authority role", { authority },
 	    { "role            authority, refusals are real\n" }, NULL },
+	{ "a role that is not in force", { other_file, authority },
+	    { "role            authority, refusals are real (says the file, "
+	    "which is not in force)\n" }, NULL },
 	{ "refusals that are never real", { never_real },
 	    { "role            narrowing, refusals are only logged "
 	    "(enforce_from = \"never\")\n" }, NULL },
