@@ -121,19 +121,19 @@ try_later(struct decision *d, int step, const char *what)
 	return (unavailable(d));
 }
 
+static bool
+is_login(const char *login)
+{
+
+	return (login != NULL && login[0] != '\0');
+}
+
 bool
 policy_not_smtp(const struct client *c, const char *login)
 {
 
 	return (c->kind == CLIENT_IP && c->port == 0 &&
-	    cidr_ip_loopback(&c->ip) && (login == NULL || login[0] == '\0'));
-}
-
-static bool
-signed_in(const struct decision *d)
-{
-
-	return (d->question->login != NULL && d->question->login[0] != '\0');
+	    cidr_ip_loopback(&c->ip) && !is_login(login));
 }
 
 /* Nobody signs in to a simulated session: a port 0 there is what a proxy told
@@ -207,6 +207,13 @@ denied_network(struct decision *d)
 	if (d->origin.access != ACCESS_DENY)
 		return (false);
 	return (reject(d, REASON_NETWORK_DENIED, d->origin.v[0]->dn));
+}
+
+static bool
+signed_in(const struct decision *d)
+{
+
+	return (is_login(d->question->login));
 }
 
 static enum found
