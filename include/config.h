@@ -114,6 +114,9 @@ struct config {
 	uint64_t digest;
 };
 
+/** config_role(role): as the configuration writes it. */
+const char *config_role(enum role);
+
 /**
  * config_load(path, config, why):
  * Read and check the file.  Return 0 with a configuration that is counted

@@ -41,6 +41,10 @@ struct standing {
 int standing_look(struct standing *, const struct config *, struct why *);
 void standing_end(struct standing *);
 
+/** standing_restart_needed(standing): is the file not in force, and the last
+ * reload of it failed for want of a restart? */
+bool standing_restart_needed(const struct standing *);
+
 /** standing_cure(standing): what puts the file in force that is not, as far as
  * the last reload tells: "reload it" or "restart mayrelayd". */
 const char *standing_cure(const struct standing *);

@@ -61,6 +61,16 @@ static const struct option_word targets[] = {
 	{ "syslog", LOG_TO_SYSLOG }, { "stderr", LOG_TO_STDERR }, { NULL, 0 }
 };
 
+const char *
+config_role(enum role role)
+{
+	const struct option_word *w = roles;
+
+	while (w->name != NULL && w->value != (int)role)
+		w++;
+	return (w->name);
+}
+
 /* Must come before the maps, which build on it. */
 static int
 read_preset(const struct option *o, const struct setting *s,

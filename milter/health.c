@@ -80,16 +80,16 @@ judge_age(const struct standing *st, struct health *health)
 static void
 judge_config(const struct standing *st, struct health *health)
 {
-	const bool other = st->running == RUNNING_OTHER;
-	const bool restart = st->counters->reload_failed == RELOAD_RESTART;
 
-	if (other)
+	if (st->running == RUNNING_OTHER)
 		add(health, HEALTH_WARNING, "the configuration file is not "
 		    "what is in force: %s", standing_cure(st));
-	if (restart && !other)
+	if (standing_restart_needed(st))
+		return;
+	if (st->counters->reload_failed == RELOAD_RESTART)
 		add(health, HEALTH_WARNING, "the last reload failed: what "
 		    "the file said needed a restart");
-	else if (!restart && st->counters->reload_failed != RELOAD_DONE)
+	else if (st->counters->reload_failed != RELOAD_DONE)
 		add(health, HEALTH_WARNING, "the last reload failed");
 }
 

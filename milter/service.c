@@ -336,7 +336,6 @@ run_milter(void *arg)
 static int
 start_milter(struct service *s, struct why *why)
 {
-
 	pthread_t thread;
 
 	callbacks_serve(s->store, s->counters);
@@ -588,8 +587,7 @@ service_run(const struct config *config,
 	s->verbose = verbose;
 	if (prepare(s) == 0 && start(s) == 0) {
 		log_line(LOG_SEV_NOTICE, "mayrelayd " VERSION " serves on %s, "
-		    "%s role", s->socket, s->config->policy.role ==
-		    ROLE_AUTHORITY ? "authority" : "narrowing");
+		    "%s role", s->socket, config_role(s->config->policy.role));
 		ready(s);
 		serve(s);
 		finish(s);

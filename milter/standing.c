@@ -70,12 +70,20 @@ standing_end(struct standing *st)
 	st->counters = NULL;
 }
 
+bool
+standing_restart_needed(const struct standing *st)
+{
+
+	return (st->running == RUNNING_OTHER &&
+	    st->counters->reload_failed == RELOAD_RESTART);
+}
+
 const char *
 standing_cure(const struct standing *st)
 {
 
-	return (st->counters->reload_failed == RELOAD_RESTART ?
-	    "restart mayrelayd" : "reload it");
+	return (standing_restart_needed(st) ? "restart mayrelayd" :
+	    "reload it");
 }
 
 int64_t

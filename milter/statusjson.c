@@ -42,8 +42,7 @@ json_daemon(const struct standing *st)
 	    "started", json_date(c->started),
 	    "reloaded", json_date(c->reloaded),
 	    "reload_failed", c->reload_failed != RELOAD_DONE,
-	    "restart_needed", c->reload_failed == RELOAD_RESTART &&
-	    st->running == RUNNING_OTHER,
+	    "restart_needed", standing_restart_needed(st),
 	    "feed_pid", (int)c->feed_pid,
 	    "feed_starts", (json_int_t)c->feed_starts));
 }
@@ -291,8 +290,7 @@ statusjson_document(const struct standing *st, const struct health *health)
 	    "version", VERSION,
 	    "running", st->running != RUNNING_NOT,
 	    "config_in_force", jsondoc_in_force(st->running),
-	    "role", st->config->policy.role == ROLE_AUTHORITY ?
-	    "authority" : "narrowing",
+	    "role", config_role(st->config->policy.role),
 	    "enforce_from", json_real_from(st),
 	    "daemon", json_daemon(st),
 	    "generation", (json_int_t)st->generation,

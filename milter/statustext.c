@@ -99,8 +99,7 @@ static void
 put_role(FILE *out, const struct standing *st)
 {
 	const int64_t from = standing_real_from(st);
-	const char *role = st->config->policy.role == ROLE_AUTHORITY ?
-	    "authority" : "narrowing";
+	const char *role = config_role(st->config->policy.role);
 	const char *by = st->running == RUNNING_OTHER ?
 	    " (says the file, which is not in force)" : "";
 	char date[WHEN_TEXT_MAX];
