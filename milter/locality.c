@@ -279,8 +279,8 @@ argument_is_local(const struct locality_rules *rules,
 	return (domain_is_local(rules, view, a.domain, arena, trace));
 }
 
-/* Which says nothing of the mailer's name: one that sends mail out must never
- * be among those. */
+/* It does not advise to list the mailer: one that sends mail out must never be
+ * among policy.local_mailers. */
 static void
 tell_outbound(const char *mailer, struct trace *trace)
 {
