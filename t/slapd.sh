@@ -19,7 +19,8 @@ bind_password=Bind-$RANDOM$RANDOM
 person_password=Person-$RANDOM$RANDOM
 password_file=$W/ldap.secret
 ldap_schema=/etc/ldap/schema
-certificates=$W/certificates
+# shellcheck source=t/certificates.sh
+. "$TOP/t/certificates.sh"
 ldap_said=$W/ldap.said
 
 declare -A slapd_pids=() slapd_ports=() slapd_tls_ports=()
@@ -319,8 +320,8 @@ same_csn()		# NAME NAME: they have caught up with each other
 
 # ---- certificates --------------------------------------------------------------
 
-# In $certificates: ca.pem; CERT.pem and CERT.key for CERT right (127.0.0.1),
-# wrong-name, expired; other-ca.pem, which has signed nothing.
+# For slapd: ca; right (127.0.0.1), wrong-name, expired; other-ca, which has
+# signed nothing.
 make_certificates()
 {
 	need openssl
@@ -333,39 +334,6 @@ make_certificates()
 	certificate expired IP:127.0.0.1 \
 	    20200101000000Z 20210101000000Z &&
 	chmod 644 "$certificates"/*.pem
-}
-
-certificate_authority()	# NAME
-{
-	openssl req -x509 -newkey rsa:2048 -nodes -days 3650 \
-	    -subj "/CN=$1 of a test" -keyout "$certificates/$1.key" \
-	    -out "$certificates/$1.pem" 2>> "$certificates/log"
-}
-
-certificate()		# CERT NAMES FROM UNTIL, signed by ca
-{
-	local d=$certificates
-	mkdir -p "$d/$1" && : > "$d/$1/index" || return 1
-	cat > "$d/$1/conf" <<-END
-	[ca]
-	default_ca = test
-	[test]
-	database = $d/$1/index
-	new_certs_dir = $d/$1
-	rand_serial = yes
-	default_md = sha256
-	policy = any
-	x509_extensions = names
-	[any]
-	commonName = supplied
-	[names]
-	subjectAltName = $2
-	END
-	openssl req -new -newkey rsa:2048 -nodes -subj "/CN=$1" \
-	    -keyout "$d/$1.key" -out "$d/$1/csr" 2>> "$d/log" &&
-	openssl ca -batch -notext -config "$d/$1/conf" -in "$d/$1/csr" \
-	    -cert "$d/ca.pem" -keyfile "$d/ca.key" -startdate "$3" \
-	    -enddate "$4" -out "$d/$1.pem" 2>> "$d/log"
 }
 
 # ---- a tree ----------------------------------------------------------------------

@@ -4,34 +4,9 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../milter.sh"
 
-write_policy <<'LDIF'
-version: 1
-
-dn: cn=office,ou=relay,dc=example,dc=com
-objectClass: relayNetwork
-cn: office
-relayClient: 192.0.2.0/24
-relayClient: 2001:db8:1::/48
-relayAccess: allow
-
-dn: cn=banned,ou=relay,dc=example,dc=com
-objectClass: relayNetwork
-cn: banned
-relayClient: 198.51.100.0/24
-relayClient: 127.0.0.66
-relayAccess: deny
-
-dn: relayDomainName=example.com,ou=relay,dc=example,dc=com
-objectClass: relayDomain
-relayDomainName: example.com
-
-dn: uid=joe,ou=people,dc=example,dc=com
-objectClass: inetOrgPerson
-cn: Joe
-sn: Joe
-uid: joe
-mail: joe@example.com
-LDIF
+small_policy
+sed 's,^relayClient: 198.51.100.0/24$,&\nrelayClient: 127.0.0.66,' "$policy" |
+    write_policy
 conf_log='permits = true; repeats = 1;'
 write_conf && start_mayrelayd && wait_policy || exit 1
 

@@ -4,6 +4,7 @@
 # clients that vanish, and many connections to one and the same smtpd.
 . "$(dirname "$0")/../lib.sh"
 . "$TOP/t/postfix.sh"
+. "$TOP/t/certificates.sh"
 . "$TOP/t/mta/routes.sh"
 . "$TOP/t/mta/vanishing.sh"
 need_root
@@ -34,26 +35,19 @@ mail: ben@example.com
 LDIF
 
 # An authority, and two certificates of it: Postfix's, and anna's by name.
-new_key=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
-certificate()		# NAME SUBJECT
 {
-	openssl req "${new_key[@]}" -keyout "$W/tls/$1.key" \
-	    -subj "$2" -out "$W/tls/$1.csr" &&
-	    openssl x509 -req -in "$W/tls/$1.csr" -days 2 -CAcreateserial \
-	    -CA "$W/tls/ca.pem" -CAkey "$W/tls/ca.key" -out "$W/tls/$1.crt" &&
-	    cat "$W/tls/$1.key" "$W/tls/$1.crt" > "$W/tls/$1.pem"
-}
-
-{
-	mkdir "$W/tls" &&
-	    openssl req -x509 "${new_key[@]}" -days 2 \
-	    -keyout "$W/tls/ca.key" -subj "/CN=An Authority" \
-	    -out "$W/tls/ca.pem" && certificate mx /CN=mx.example.com &&
-	    certificate anna /CN=anna
-} 2> "$W/openssl.log" || cannot_run "openssl makes no certificates"
+	mkdir "$certificates" && certificate_authority ca &&
+	    certificate mx DNS:mx.example.com \
+	    20200101000000Z 20491231000000Z &&
+	    certificate anna email:anna@example.com \
+	    20200101000000Z 20491231000000Z &&
+	    cat "$certificates"/anna.{key,pem} > "$certificates/client.pem"
+} || cannot_run "openssl makes no certificates"
 
 make_postfix "smtpd_tls_security_level = may" "smtpd_tls_ask_ccert = yes" \
-    "smtpd_tls_cert_file = $W/tls/mx.pem" "smtpd_tls_CAfile = $W/tls/ca.pem" \
+    "smtpd_tls_cert_file = $certificates/mx.pem" \
+    "smtpd_tls_key_file = $certificates/mx.key" \
+    "smtpd_tls_CAfile = $certificates/ca.pem" \
     "smtpd_tls_received_header = yes" || exit 1
 one=$(free_port)
 echo "127.0.0.1:$one inet n - n - 1 smtpd" >> "$postfix_etc/master.cf"
@@ -104,7 +98,7 @@ mark=$(log_mark)
 talk <<END
 $stranger
 EHLO client.example
-:tls $W/tls/anna.pem
+:tls $certificates/client.pem
 EHLO client.example
 MAIL FROM:<anna@example.com>
 RCPT TO:<one@away.example>

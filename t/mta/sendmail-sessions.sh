@@ -4,26 +4,26 @@
 # somebody has emptied; a mayrelayd that hangs.
 MTA=sendmail
 . "$(dirname "$0")/cases.sh"
+. "$TOP/t/certificates.sh"
 . "$TOP/t/mta/routes.sh"
 . "$TOP/t/mta/vanishing.sh"
 need openssl
 
+# Sendmail takes no key that others can read, nor from a folder below /tmp.
+certificates=/run/tls
 msa_port=587
-tls=/run/tls
 settings=(
-	"define(\`confSERVER_CERT', \`$tls/mx.crt')dnl"
-	"define(\`confSERVER_KEY', \`$tls/mx.key')dnl"
-	"define(\`confCACERT', \`$tls/mx.crt')dnl"
-	"define(\`confCACERT_PATH', \`$tls')dnl"
+	"define(\`confSERVER_CERT', \`$certificates/mx.pem')dnl"
+	"define(\`confSERVER_KEY', \`$certificates/mx.key')dnl"
+	"define(\`confCACERT', \`$certificates/mx.pem')dnl"
+	"define(\`confCACERT_PATH', \`$certificates')dnl"
 	"DAEMON_OPTIONS(\`Name=MSA, Family=inet, Port=$msa_port, M=Ea')dnl"
 )
 {
-	mkdir "$tls" && openssl req -x509 -nodes -days 2 -newkey ec \
-	    -pkeyopt ec_paramgen_curve:prime256v1 -keyout "$tls/mx.key" \
-	    -subj /CN=mx.example.com -out "$tls/mx.crt" &&
-	    cat "$tls/mx.key" "$tls/mx.crt" > "$tls/client.pem" &&
-	    chmod 600 "$tls"/*.key
-} 2> "$W/openssl.log" || cannot_run "openssl makes no certificates"
+	mkdir "$certificates" && certificate_authority mx &&
+	    cat "$certificates"/mx.{key,pem} > "$certificates/client.pem" &&
+	    chmod 600 "$certificates"/*.key
+} || cannot_run "openssl makes no certificates"
 
 role=authority
 mta_up "${settings[@]}" || exit 1
@@ -37,7 +37,7 @@ EHLO client.example
 MAIL FROM:<anna@example.com>
 RCPT TO:<a1@away.example>
 RSET
-:tls $tls/client.pem
+:tls $certificates/client.pem
 EHLO client.example
 MAIL FROM:<anna@example.com>
 RCPT TO:<a2@away.example>
