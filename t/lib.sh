@@ -148,6 +148,22 @@ gone()			# PID: no such process (a zombie counts as gone)
 	[ -z "$state" ] || [ "$state" = Z ]
 }
 
+# Stop a process, and see it stopped: SIGSTOP is under way when kill comes back,
+# and a thread that runs on another processor goes on until it is reached.
+freeze()		# PID
+{
+	kill -STOP "$1" && wait_for frozen "$1" && return 0
+	not_ok "process $1 stops at SIGSTOP" "not within $WAIT s"
+	return 1
+}
+
+frozen()		# PID: each of its threads is stopped
+{
+	local states
+	states=$(sed 's/.*) //;s/ .*//' "/proc/$1"/task/*/stat | sort -u)
+	[ "$states" = T ]
+}
+
 # End a process by its id: TERM, and KILL when that was not heard in time.
 end_process()		# PID; 1 if it had to be killed
 {

@@ -252,7 +252,7 @@ kill_slapd()		# NAME: whatever state it is in
 # It keeps its sockets, and says nothing.
 freeze_slapd()		# NAME
 {
-	kill -STOP "${slapd_pids[$1]}"
+	freeze "${slapd_pids[$1]}"
 }
 
 thaw_slapd()		# NAME

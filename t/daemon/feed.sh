@@ -88,7 +88,7 @@ feed=$(feed_pid)
 
 # ---- one that hangs (PULSE_DEAD_MS) -----------------------------------------
 
-kill -STOP "$feed"
+freeze "$feed"
 holds "mail goes on" outsider_refused
 becomes "a feed that hangs is killed and started again" feed_runs "$feed"
 becomes "the log tells of it" log_has 'no sign of life for [0-9]+ seconds'
@@ -97,6 +97,6 @@ becomes "the new one reads the policy" wait_policy
 # ---- the end ---------------------------------------------------------------
 
 feed=$(feed_pid)
-kill -STOP "$feed"
+freeze "$feed"
 stops "SIGTERM ends mayrelayd though its feed hangs"
 becomes "and the feed" gone "$feed"

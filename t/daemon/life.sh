@@ -162,7 +162,7 @@ write_conf
 start_mayrelayd && wait_policy
 wait_for feed_runs
 feed=$(feed_pid)
-kill -STOP "$feed"
+freeze "$feed"
 kill -KILL "$daemon_pid"
 wait "$daemon_pid" 2> /dev/null
 becomes "the feed of a killed mayrelayd ends, even one that hangs" gone "$feed"

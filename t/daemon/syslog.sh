@@ -48,7 +48,7 @@ becomes "lines go to syslog" file_has "$W/syslog" \
 like "$(grep -a 'reason=auth-required' "$W/syslog")" '^<21>' \
     "as notices of the facility mail"
 
-kill -STOP "$syslogd"
+freeze "$syslogd"
 # Enough to fill its socket; each recipient has its own line.
 {
 	echo "mail <a@example.org>"

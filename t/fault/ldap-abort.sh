@@ -52,7 +52,7 @@ becomes "it follows" server_is 0 followed
 becomes "and hears news" news_arrive one
 
 feed=$(feed_pid)
-kill -STOP "$feed"
+freeze "$feed"
 becomes "one that hangs is killed and started again" feed_runs "$feed"
 becomes "it follows, too" server_is 0 followed
 becomes "and hears news, too" news_arrive one

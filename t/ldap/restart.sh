@@ -59,7 +59,7 @@ feed_restarts()
 	feed=$(feed_pid)
 	count
 	# A stopped feed hears nothing.
-	kill -STOP "$feed"
+	freeze "$feed"
 	change_everything
 	kill -KILL "$feed"
 	becomes "$text: it is started again" feed_runs "$feed"

@@ -93,9 +93,9 @@ role=authority
 
 # A mayrelayd that hangs is as one that is down, after R:.
 start_mayrelayd && wait_policy
-reload_sendmail "define(\`confMAYRELAY_TIMEOUTS', \`C:1s;S:1s;R:1s;E:2s')dnl"
+reload_sendmail "define(\`confMAYRELAY_TIMEOUTS', \`C:4s;S:4s;R:4s;E:8s')dnl"
 is "$(outcome)" "550, taken" "up again: mayrelayd judges"
-kill -STOP "$daemon_pid"
+freeze "$daemon_pid"
 is "$(outcome)" "451, 451" "it hangs: deferred"
 kill -CONT "$daemon_pid"
 is "$(outcome)" "550, taken" "it goes on: mayrelayd judges"

@@ -216,7 +216,7 @@ like "$(decision_lines "$mark")" "[0-9A-Za-z]{14}: permit reason=account \
 
 # A mayrelayd that hangs: deferred, in the time that Sendmail is told.
 reload_sendmail "${settings[@]}" \
-    "define(\`confMAYRELAY_TIMEOUTS', \`C:2s;S:2s;R:2s;E:4s')dnl"
+    "define(\`confMAYRELAY_TIMEOUTS', \`C:5s;S:5s;R:5s;E:10s')dnl"
 sent=$(sink_count out '^X-Rcpt-Args')
 hangs()			# TEXT; the script, that stops it, on standard input
 {

@@ -15,19 +15,22 @@ Lines that begin with a colon are for this program:
     :hear               hear the replies that are due, or one if none is
     :again              go away, and come again as another connection
     :drop               the same with a reset of the old one
-    :signal NAME PID    send a process a signal: STOP, CONT, ...
+    :signal NAME PID    send a process a signal: STOP, CONT, ...; after a STOP
+                        go on when it has stopped
 
 In LOGIN, COMMAND and TEXT \\xHH is a byte, \\r\\n a line's end, \\s a blank.
 """
 import argparse
 import base64
 import os
+import pathlib
 import re
 import signal
 import socket
 import ssl
 import struct
 import sys
+import time
 
 import smtpclient
 
@@ -38,6 +41,13 @@ def plain(text):
     """The bytes that a word of the script stands for."""
     return re.sub(rb"\\(x..|[rns])", lambda found: ESCAPES.get(
         found[1]) or bytes.fromhex(found[1][1:].decode()), text)
+
+
+def frozen(pid):
+    """Whether each thread of the process has stopped: a signal is under way
+    when kill() comes back."""
+    return all(stat.read_text().rpartition(") ")[2].startswith("T")
+               for stat in pathlib.Path("/proc", pid).glob("task/*/stat"))
 
 
 class Talk(smtpclient.Client):
@@ -101,6 +111,8 @@ class Talk(smtpclient.Client):
     def signal(self, words):
         name, pid = words.decode().split()
         os.kill(int(pid), getattr(signal, "SIG" + name))
+        while name == "STOP" and not frozen(pid):
+            time.sleep(0.01)
 
     def act(self, line):
         word, _, rest = line.partition(b" ")
