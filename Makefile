@@ -52,10 +52,10 @@ DATADIR = $(PREFIX)/share/mayrelay
 # What building needs, and what demo and tests need besides (Debian's names).
 BUILD_PACKAGES = gcc libc6-dev make pkgconf libmilter-dev liblmdb-dev \
 	libconfig-dev libidn2-dev libunistring-dev libjansson-dev libldap-dev
-DEMO_PACKAGES = $(BUILD_PACKAGES) postfix swaks procps
+DEMO_PACKAGES = $(BUILD_PACKAGES) postfix libsasl2-modules swaks procps
 DEMO_LDAP_PACKAGES = $(DEMO_PACKAGES) slapd ldap-utils
 TEST_PACKAGES = $(DEMO_LDAP_PACKAGES) check schema2ldif \
-	sasl2-bin libsasl2-modules libsasl2-modules-db python3 util-linux \
+	sasl2-bin libsasl2-modules-db python3 util-linux \
 	mount iproute2 lmdb-utils openssl python3-ldap m4 libnsl2 libsasl2-2 \
 	libwrap0 nmap valgrind
 FUZZ_PACKAGES = $(BUILD_PACKAGES) clang llvm libclang-rt-dev
