@@ -251,11 +251,11 @@ static int
 string_value(struct writer *w, struct text value)
 {
 	uint8_t few[256];
-	size_t len = (size_t)(value.end - value.at);
+	const long len = value.end - value.at;
 	uint8_t *decoded = few;
 	int result;
 
-	if (len > sizeof(few) && (decoded = malloc(len)) == NULL)
+	if (len > (long)sizeof(few) && (decoded = malloc((size_t)len)) == NULL)
 		return (-1);
 	w->in_value = w->space = false;
 	result = put_decoded(w, value, decoded);
