@@ -1,3 +1,4 @@
+#include <libconfig.h>
 #include <stdlib.h>
 
 #include "config_file.h"
@@ -12,6 +13,16 @@
 #define A_DURATION \
 	"must be a duration in quotes with its unit, such as " \
 	"\"90s\", \"5m\", \"24h\" or \"7d\", not a whole number"
+
+/* libconfig 1.5 takes the largest number in its place. */
+#if LIBCONFIG_VER_MAJOR == 1 && LIBCONFIG_VER_MINOR < 7
+#define BEYOND_64_BITS \
+	"file:4: log.repeats must be from 0 to 1000000, not " \
+	"9223372036854775807"
+#else
+#define BEYOND_64_BITS \
+	"file:4: syntax error, here or in a line before"
+#endif
 
 static const struct bad {
 	const char *label;
@@ -272,8 +283,7 @@ static const struct bad {
 	    "file:3: directory.max_shrink must be from 0 to 100, not "
 	    "-4294967246" },
 	{ "beyond 64 bits", REST, "log = { repeats = 99999999999999999999; };",
-	    "file:4: log.repeats must be from 0 to 1000000, not "
-	    "9223372036854775807" },
+	    BEYOND_64_BITS },
 	{ "too many connections", MILTER, "max_connections = 5000000000L;",
 	    "file:1: milter.max_connections must be from 1 to 1000000, not "
 	    "5000000000" },
@@ -466,7 +476,7 @@ static const struct bad {
 	    "file:4: log must be a group { ... }, not a string" },
 	{ "twice", MILTER, "user = \"a\"; user = \"b\";",
 	    "file:1: duplicate setting name" },
-	{ "a comma too many", POLICY, "login_realms = [ \"a\", ];",
+	{ "a comma too many", POLICY, "login_realms = [ \"a\", , \"b\" ];",
 	    "file:2: syntax error, here or in a line before" },
 
 	/* What must be said. */
