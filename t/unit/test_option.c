@@ -476,7 +476,7 @@ static const struct bad {
 	    "file:4: log must be a group { ... }, not a string" },
 	{ "twice", MILTER, "user = \"a\"; user = \"b\";",
 	    "file:1: duplicate setting name" },
-	{ "a comma too many", POLICY, "login_realms = [ \"a\", , \"b\" ];",
+	{ "a semicolon in a list", POLICY, "login_realms = [ \"a\"; ];",
 	    "file:2: syntax error, here or in a line before" },
 
 	/* What must be said. */
