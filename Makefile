@@ -34,7 +34,7 @@ FEED = source dnset ldif ldiffile reported reading shrink intake intakechange \
 	uuidset sync listing pulse feedtools schedule servers filefeed \
 	persist ldapstate ldapfeed feed
 # Door: lets the MTA or the postmaster in.
-DOOR = privilege session gate callbacks process child notify listener \
+DOOR = privilege session refusals gate callbacks process child notify listener \
 	reload agewatch service running jsondoc explain standing health \
 	statustext statusjson status refresh
 

@@ -32,7 +32,6 @@ struct line {
 	int64_t enforce_from;	/* written on would-reject */
 	bool has_age;
 	int64_t policy_age;
-	unsigned long repeats;	/* 0: the key is left out */
 };
 
 /**

@@ -7,7 +7,6 @@
 #include "config.h"
 #include "line.h"
 #include "policy.h"
-#include "repeats.h"
 
 /*
  * session: what one SMTP dialogue has told so far; macros -> question; what
@@ -43,8 +42,6 @@ const struct config *session_config(const struct session *);
  * (policy_not_smtp).
  */
 bool session_overloaded(const struct session *);
-
-struct repeats *session_repeats(struct session *);
 
 /**
  * session_connect(s, name, client, macros):

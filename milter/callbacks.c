@@ -14,6 +14,7 @@
 #include "line.h"
 #include "log.h"
 #include "policy.h"
+#include "refusals.h"
 #include "reply.h"
 #include "session.h"
 
@@ -63,14 +64,8 @@ static struct gate gate = GATE_OPEN;
 /* A connection, as libmilter keeps it for us. */
 struct connection {
 	struct session *session;
-	struct connection *next, *prev;
+	struct refusals *refusals;
 };
-
-/* All of them: at the end of the program libmilter tells none of its end. */
-static struct {
-	pthread_mutex_t lock;	/* guards first, the links, every repeats */
-	struct connection *first;
-} open_connections = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 void
 callbacks_serve(struct store *store, struct counters *counters)
@@ -220,32 +215,12 @@ count_connection(const struct config *config)
 }
 
 static void
-link_in(struct connection *c)
+connection_free(struct connection *c)
 {
 
-	pthread_mutex_lock(&open_connections.lock);
-	c->next = open_connections.first;
-	if (c->next != NULL)
-		c->next->prev = c;
-	open_connections.first = c;
-	pthread_mutex_unlock(&open_connections.lock);
-}
-
-static unsigned
-take_out(struct connection *c, struct repeats_sum sums[REPEATS_KINDS])
-{
-	unsigned n;
-
-	pthread_mutex_lock(&open_connections.lock);
-	if (c->next != NULL)
-		c->next->prev = c->prev;
-	if (c->prev != NULL)
-		c->prev->next = c->next;
-	else
-		open_connections.first = c->next;
-	n = repeats_close(session_repeats(c->session), sums);
-	pthread_mutex_unlock(&open_connections.lock);
-	return (n);
+	refusals_close(c->refusals);
+	session_free(c->session);
+	free(c);
 }
 
 static struct connection *
@@ -255,34 +230,13 @@ connection_new(const struct config *config, bool overloaded)
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		return (NULL);
-	if ((c->session = session_new(config, overloaded)) == NULL) {
-		free(c);
+	c->session = session_new(config, overloaded);
+	c->refusals = refusals_open(config->log_repeats);
+	if (c->session == NULL || c->refusals == NULL) {
+		connection_free(c);
 		return (NULL);
 	}
-	link_in(c);
 	return (c);
-}
-
-static void
-write_sums(struct repeats_sum *sums, unsigned n)
-{
-	unsigned i;
-
-	for (i = 0; i < n; i++) {
-		log_line(LOG_SEV_NOTICE, "%s repeats=%lu", sums[i].line,
-		    sums[i].n);
-		free(sums[i].line);
-	}
-}
-
-static void
-connection_free(struct connection *c)
-{
-	struct repeats_sum sums[REPEATS_KINDS];
-
-	write_sums(sums, take_out(c, sums));
-	session_free(c->session);
-	free(c);
 }
 
 static struct session *
@@ -328,29 +282,12 @@ end_session(SMFICTX *ctx)
 	atomic_fetch_sub(&serving.counters->connections, 1);
 }
 
-/* The sums of one connection that has some; 0: there is none left. */
-static unsigned
-next_sums(struct repeats_sum sums[REPEATS_KINDS])
-{
-	struct connection *c;
-	unsigned n = 0;
-
-	pthread_mutex_lock(&open_connections.lock);
-	for (c = open_connections.first; c != NULL && n == 0; c = c->next)
-		n = repeats_close(session_repeats(c->session), sums);
-	pthread_mutex_unlock(&open_connections.lock);
-	return (n);
-}
-
 void
 callbacks_finish(int ms)
 {
-	struct repeats_sum sums[REPEATS_KINDS];
-	unsigned n;
 
 	(void)gate_close(&gate, ms);
-	while ((n = next_sums(sums)) > 0)
-		write_sums(sums, n);
+	refusals_finish();
 }
 
 static sfsistat
@@ -508,37 +445,6 @@ unable(SMFICTX *ctx, const struct session *s)
 
 /* ---- log ----------------------------------------------------------------- */
 
-/* Refusals are identical if they agree in everything but the recipient. */
-static uint64_t
-kind_of(const struct line *line)
-{
-	uint64_t h = 0;
-
-	h = repeats_hash(h, verdict_word(line->word));
-	h = repeats_hash(h, verdict_reason(line->reason));
-	h = repeats_hash(h, line->client);
-	h = repeats_hash(h, line->login);
-	h = repeats_hash(h, line->from);
-	return (repeats_hash(h, line->rule));
-}
-
-static void
-write_refusal(struct session *s, const struct line *line)
-{
-	char text[LINE_MAX_LEN];
-	struct repeats_sum gave_way;
-	bool now;
-
-	line_format(line, text, sizeof(text));
-	pthread_mutex_lock(&open_connections.lock);
-	now = repeats_see(session_repeats(s), kind_of(line),
-	    session_config(s)->log_repeats, text, &gave_way);
-	pthread_mutex_unlock(&open_connections.lock);
-	write_sums(&gave_way, gave_way.line != NULL);
-	if (now)
-		log_text(LOG_SEV_NOTICE, text);
-}
-
 static void
 write_permit(const struct line *line)
 {
@@ -549,20 +455,20 @@ write_permit(const struct line *line)
 }
 
 static void
-write_decision(struct session *s, const struct line *line)
+write_decision(struct connection *c, const struct line *line)
 {
 
 	switch (line->word) {
 	case VERDICT_PASS:
 		break;
 	case VERDICT_PERMIT:
-		if (session_config(s)->log_permits)
+		if (session_config(c->session)->log_permits)
 			write_permit(line);
 		break;
 	case VERDICT_REJECT:
 	case VERDICT_TEMPFAIL:
 	case VERDICT_WOULD_REJECT:
-		write_refusal(s, line);
+		refusals_log(c->refusals, line);
 		break;
 	}
 }
@@ -595,7 +501,7 @@ answer(SMFICTX *ctx, struct session *s, const struct question *question,
 		snprintf(code, sizeof(code), "%s %s", reply.rcode,
 		    reply.xcode);
 	}
-	write_decision(s, &line);
+	write_decision(smfi_getpriv(ctx), &line);
 	atomic_fetch_add(&serving.counters->decisions[verdict->word]
 	    [verdict->reason], 1);
 	if (verdict->word == VERDICT_REJECT ||

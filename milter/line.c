@@ -144,8 +144,6 @@ put_verdict(struct writer *w, const struct line *l)
 		put_number(w, "policy_age", l->policy_age);
 	else
 		put_pair(w, "policy_age", "");
-	if (l->repeats > 0)
-		put_number(w, "repeats", (int64_t)l->repeats);
 }
 
 size_t

@@ -13,7 +13,6 @@ enum {
 struct session {
 	const struct config *config;
 	bool overloaded;
-	struct repeats repeats;
 
 	/* Of the connection. */
 	struct arena connection;
@@ -61,7 +60,6 @@ session_new(const struct config *config, bool overloaded)
 		return (NULL);
 	s->config = config_take(config);
 	s->overloaded = overloaded;
-	repeats_init(&s->repeats);
 	arena_init(&s->connection);
 	arena_init(&s->message);
 	arena_init(&s->recipient);
@@ -74,13 +72,9 @@ session_new(const struct config *config, bool overloaded)
 void
 session_free(struct session *s)
 {
-	struct repeats_sum sums[REPEATS_KINDS];
-	unsigned n;
 
 	if (s == NULL)
 		return;
-	for (n = repeats_close(&s->repeats, sums); n > 0; n--)
-		free(sums[n - 1].line);
 	arena_free(&s->recipient);
 	arena_free(&s->message);
 	arena_free(&s->connection);
@@ -100,13 +94,6 @@ session_overloaded(const struct session *s)
 {
 
 	return (s->overloaded && !policy_not_smtp(&s->client, s->login));
-}
-
-struct repeats *
-session_repeats(struct session *s)
-{
-
-	return (&s->repeats);
 }
 
 static const char *

@@ -146,8 +146,6 @@ take_verdict(struct reader *r, const struct line *l)
 		take_number(r, "policy_age", l->policy_age);
 	else
 		take_pair(r, "policy_age", "");
-	if (l->repeats > 0)
-		take_number(r, "repeats", (int64_t)l->repeats);
 	must(*r->at == '\0');
 }
 
@@ -219,7 +217,6 @@ read_line(struct input *in, struct line *l)
 	l->has_age = input_below(in, 2);
 	l->policy_age = (int64_t)input_number(in, 8);
 	l->enforce_from = (int64_t)input_number(in, 8);
-	l->repeats = input_number(in, 2);
 	l->queue_id = field(in);
 	l->client = field(in);
 	l->name = field(in);

@@ -340,7 +340,6 @@ START_TEST(verdict_is_on_the_line)
 	ck_assert_int_eq(line.enforce_from, 17);
 	ck_assert(line.has_age);
 	ck_assert_int_eq(line.policy_age, 23);
-	ck_assert_uint_eq(line.repeats, 0);
 	session_free(s);
 }
 END_TEST
@@ -561,25 +560,6 @@ START_TEST(simulated_session_is_not_put_off)
 }
 END_TEST
 
-START_TEST(repeats_belong_to_the_session)
-{
-	struct session *s = session_of("auto");
-	struct repeats_sum sums[REPEATS_KINDS], gave_way;
-	struct repeats *r = session_repeats(s);
-
-	ck_assert(repeats_see(r, 1, 1, "line", &gave_way));
-	ck_assert(!repeats_see(r, 1, 1, "line", &gave_way));
-	ck_assert_uint_eq(repeats_close(r, sums), 1);
-	ck_assert_str_eq(sums[0].line, "line");
-	ck_assert_uint_eq(sums[0].n, 1);
-	free(sums[0].line);
-	/* One that is never asked for is given back with the session. */
-	ck_assert(repeats_see(r, 2, 1, "line", &gave_way));
-	ck_assert(!repeats_see(r, 2, 1, "line", &gave_way));
-	session_free(s);
-}
-END_TEST
-
 START_TEST(no_session_is_freed)
 {
 
@@ -606,7 +586,6 @@ main(void)
 	suite_one(suite, strings_are_copied);
 	suite_one(suite, overload_is_remembered);
 	suite_one(suite, simulated_session_is_not_put_off);
-	suite_one(suite, repeats_belong_to_the_session);
 	suite_one(suite, no_session_is_freed);
 	return (suite_run(suite));
 }
