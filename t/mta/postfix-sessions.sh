@@ -183,6 +183,7 @@ is "$(codes 'RCPT TO:')" "550 250" "ORCPT says nothing about the recipient"
 
 # ---- how the commands come ------------------------------------------------
 
+# DATA is the last that may be sent ahead (RFC 2920 section 3.1).
 talk <<END
 $stranger
 EHLO client.example
@@ -194,12 +195,12 @@ EHLO client.example
 :hear
 :hear
 :raw Subject: pipelined\r\n\r\n.\r\nMAIL FROM:<a@example.net>\r\n
-:raw RCPT TO:<pipe4@away.example>\r\nDATA\r\nQUIT\r\n
+:raw RCPT TO:<pipe4@away.example>\r\nDATA\r\n
 :hear
 :hear
 :hear
 :hear
-:hear
+QUIT
 END
 is "$(sed -n 's/^S: \([0-9]*\) .*/\1/p' <<< "$said" | tail -n 10 |
     paste -sd ' ')" \
