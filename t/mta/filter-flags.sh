@@ -123,6 +123,26 @@ chmod 755 /run/mayrelay
 becomes "the log says that the socket is unsafe" \
     file_has "$mta_log" 'Milter .mayrelay.: local socket name .* unsafe'
 
+# With confRUN_AS_USER it is that user who must get to the socket.
+stop_mayrelayd
+socket_group=mail
+write_conf && start_mayrelayd && wait_policy
+chown -R mail:mail "$sendmail_queue" "$sendmail_etc/statistics"
+chgrp mail "$sendmail_etc/sasldb2" && chmod 640 "$sendmail_etc/sasldb2"
+reload_sendmail "define(\`confRUN_AS_USER', \`mail:mail')dnl" \
+    "define(\`confDONT_BLAME_SENDMAIL', \`GroupReadableSASLDBFile')dnl"
+is "$(stat -c %U:%G "$socket")" "nobody:mail" "socket_group: whose socket"
+is "$(outcome)" "550, taken" "confRUN_AS_USER: socket_group, folder 755"
+chmod 750 /run/mayrelay
+is "$(outcome)" "451, 451" "confRUN_AS_USER: folder 750 of another group"
+chgrp mail /run/mayrelay
+is "$(outcome)" "550, taken" "confRUN_AS_USER: folder 750 of its group"
+chmod 600 "$socket"
+is "$(outcome)" "451, 451" "confRUN_AS_USER: a socket that is not its"
+chown -R root:root "$sendmail_queue"
+chmod 660 "$socket"
+chmod 755 /run/mayrelay
+
 # Setting the list of filters after mayrelay.m4 clears it.
 sendmail_late="define(\`confINPUT_MAIL_FILTERS', \`')dnl"
 reload_sendmail
