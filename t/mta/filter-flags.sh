@@ -127,7 +127,7 @@ becomes "the log says that the socket is unsafe" \
 stop_mayrelayd
 socket_group=mail
 write_conf && start_mayrelayd && wait_policy
-chown -R mail:mail "$sendmail_queue" "$sendmail_etc/statistics"
+chown -R mail:mail "${sendmail_queue:?}" "$sendmail_etc/statistics"
 chgrp mail "$sendmail_etc/sasldb2" && chmod 640 "$sendmail_etc/sasldb2"
 reload_sendmail "define(\`confRUN_AS_USER', \`mail:mail')dnl" \
     "define(\`confDONT_BLAME_SENDMAIL', \`GroupReadableSASLDBFile')dnl"
