@@ -152,8 +152,13 @@ gone()			# PID: no such process (a zombie counts as gone)
 # and a thread that runs on another processor goes on until it is reached.
 freeze()		# PID
 {
-	kill -STOP "$1" && wait_for frozen "$1" && return 0
-	not_ok "process $1 stops at SIGSTOP" "not within $WAIT s"
+	local why="not within $WAIT s"
+	if kill -STOP "$1"; then
+		wait_for frozen "$1" && return 0
+	else
+		why="it cannot be told"
+	fi
+	not_ok "process $1 stops at SIGSTOP" "$why"
 	return 1
 }
 

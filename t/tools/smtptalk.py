@@ -46,8 +46,13 @@ def plain(text):
 def frozen(pid):
     """Whether each thread of the process has stopped: a signal is under way
     when kill() comes back."""
-    return all(stat.read_text().rpartition(") ")[2].startswith("T")
-               for stat in pathlib.Path("/proc", pid).glob("task/*/stat"))
+    states = set()
+    for stat in pathlib.Path("/proc", pid).glob("task/*/stat"):
+        try:
+            states.add(stat.read_text().rpartition(") ")[2][0])
+        except (FileNotFoundError, ProcessLookupError):
+            pass        # a thread that has ended
+    return states == {"T"}
 
 
 class Talk(smtpclient.Client):
@@ -111,7 +116,10 @@ class Talk(smtpclient.Client):
     def signal(self, words):
         name, pid = words.decode().split()
         os.kill(int(pid), getattr(signal, "SIG" + name))
+        end = time.monotonic() + self.arguments.timeout
         while name == "STOP" and not frozen(pid):
+            if time.monotonic() > end:
+                raise OSError(f"process {pid} does not stop")
             time.sleep(0.01)
 
     def act(self, line):
