@@ -135,6 +135,7 @@ wait_threads(void)
 	return (!dial_left());
 }
 
+#ifdef __SANITIZE_ADDRESS__
 static nlink_t
 tasks(void)
 {
@@ -146,7 +147,7 @@ tasks(void)
 static nlink_t tasks_at_start;
 
 /* A thread that has done its work is not gone yet, and what libc keeps for it
- * is freed last: LeakSanitizer is not to look before that. */
+ * is freed last: LeakSanitizer, a part of ASan, is not to look before that. */
 static void
 wait_alone(void)
 {
@@ -155,6 +156,7 @@ wait_alone(void)
 	while (tasks() > tasks_at_start && clock_ms() - began < SOON_MS)
 		usleep(1000);
 }
+#endif
 
 /* ---- dials --------------------------------------------------------------- */
 
@@ -365,8 +367,10 @@ main(void)
 	if (ldapconn_start(&why) == -1 || sem_init(&answers, 0, 0) == -1)
 		return (EXIT_FAILURE);
 	write_ca_file();
+#ifdef __SANITIZE_ADDRESS__
 	tasks_at_start = tasks();
 	atexit(wait_alone);
+#endif
 	suite_rows(suite, comes_to_an_end, ROWS(dials));
 	suite_one(suite, fails_at_once);
 	suite_rows(suite, is_given_up, ROWS(servers));
