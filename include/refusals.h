@@ -4,9 +4,12 @@
 #include "line.h"
 
 /*
- * refusals: the log lines of what was refused, identical ones of a connection
- * summed up (log.repeats): when it closes, or at the end of the program, when
- * libmilter tells no connection of its end.
+ * refusals: the log lines of what was, or would have been, refused, identical
+ * ones of a connection summed up (log.repeats): when it closes, or at the end
+ * of the program, when libmilter tells no connection of its end.
+ *
+ * Refusals are identical if verdict, reason, client, login, sender and rule
+ * are; the line that sums them up is the last one's.
  *
  * Any thread; one at a time for one connection.
  */
@@ -28,7 +31,11 @@ void refusals_log(struct refusals *, const struct line *);
  * allowed. */
 void refusals_close(struct refusals *);
 
-/** refusals_finish(): write the sums of all connections that are open. */
+/**
+ * refusals_finish():
+ * Write the sums of all connections that are open; others may run beside it.
+ * What is kept after that is written only if its connection closes.
+ */
 void refusals_finish(void);
 
 #endif /* !REFUSALS_H */

@@ -41,8 +41,8 @@ struct standing {
 int standing_look(struct standing *, const struct config *, struct why *);
 void standing_end(struct standing *);
 
-/** standing_restart_needed(standing): is the file not in force, and the last
- * reload of it failed for want of a restart? */
+/** standing_restart_needed(standing): is the file not in force, and did the
+ * last reload of it fail for want of a restart? */
 bool standing_restart_needed(const struct standing *);
 
 /** standing_cure(standing): what puts the file in force that is not, as far as

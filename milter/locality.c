@@ -279,7 +279,7 @@ argument_is_local(const struct locality_rules *rules,
 	return (domain_is_local(rules, view, a.domain, arena, trace));
 }
 
-/* It does not advise to list the mailer: one that sends mail out must never be
+/* It does not advise listing the mailer: one that sends mail out must never be
  * among policy.local_mailers. */
 static void
 tell_outbound(const char *mailer, struct trace *trace)

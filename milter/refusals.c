@@ -47,7 +47,7 @@ write_sums(struct repeats_sum *sums, unsigned n)
 	}
 }
 
-/* Refusals are identical if they agree in everything but the recipient. */
+/* What refusals agree in that count as identical. */
 static uint64_t
 kind_of(const struct line *line)
 {

@@ -1,6 +1,9 @@
 # shellcheck shell=bash
-# t/certificates.sh: certificates for TLS, made for the while.  To be sourced
-# after t/lib.sh; needs openssl.
+# t/certificates.sh: certificates for TLS that a test makes for itself.  To be
+# sourced after t/lib.sh; needs openssl.
+#
+#	mkdir "$certificates" && certificate_authority ca &&
+#	    certificate mx DNS:mx.example.com 20200101000000Z 20491231000000Z
 #
 # Everything is in $certificates: NAME.pem and NAME.key.
 
