@@ -11,7 +11,8 @@
  * The first `limit' of a kind are written; the others are counted and summed
  * up in one line when the connection closes, or when more than REPEATS_KINDS
  * kinds came and the oldest gives way.  Kinds are told apart by a hash: a
- * stranger who makes two of them collide has his own refusals summed up earlier.
+ * stranger who makes two of them collide has his own refusals summed up
+ * earlier.
  *
  * Belongs to one connection; one thread at a time.
  */
