@@ -1,6 +1,7 @@
 # mayrelay: build, install, test.
 #
 #	make			the three programs, in build/
+#	make packages		install what building needs (Debian's packages)
 #	make demo		a private Postfix and mayrelayd play a few mails
 #	make demo-ldap		the same with the policy in a private slapd
 #	make test		install what the tests need, and run all of them
@@ -189,6 +190,9 @@ $(B)/fuzz/%: t/fuzz/fuzz_%.c $(B)/libmayrelay.a $(filter %.o,$(FUZZ_MAIN)) \
 
 fuzzers: $(FUZZERS)
 
+packages:
+	@contrib/install-packages $(BUILD_PACKAGES)
+
 # What runs below has the packages first: a second make, because nothing here
 # may need them before.  Without Sendmail its tests cannot run, the others can.
 test:
@@ -275,8 +279,8 @@ install: all
 		install -d $$to && install -m 644 $$page $$to || exit 1; \
 	done
 
-.PHONY: always all units readers tools fuzzers test differential soak load \
-	fuzz demo demo-ldap print-modules print-programs print-readers \
+.PHONY: always all units readers tools fuzzers packages test \
+	differential soak load fuzz demo demo-ldap print-modules print-programs print-readers \
 	install clean
 clean:
 	rm -rf build
