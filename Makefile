@@ -280,7 +280,7 @@ install: all
 	done
 
 .PHONY: always all units readers tools fuzzers packages test \
-	differential soak load fuzz demo demo-ldap print-modules print-programs print-readers \
-	install clean
+	differential soak load fuzz demo demo-ldap print-modules \
+	print-programs print-readers install clean
 clean:
 	rm -rf build
