@@ -326,10 +326,11 @@ folder_check(const char *dir, struct why *why)
 	if (!S_ISDIR(st.st_mode))
 		return (why_set(why, "the store %s is not a folder", dir));
 	if (st.st_uid != geteuid())
-		return (why_set(why, "the store's folder %s belongs to user %ld"
-		    " and not to the one that mayrelayd runs as (%ld): chown "
-		    "it, or correct milter.user", dir, (long)st.st_uid,
-		    (long)geteuid()));
+		return (why_set(why, "the store's folder %s belongs to uid %ld,"
+		    " and this runs as uid %ld: start it as root, which "
+		    "becomes milter.user, or as the folder's owner; if these "
+		    "two differ, correct milter.user or chown the folder",
+		    dir, (long)st.st_uid, (long)geteuid()));
 	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return (why_set(why, "others may write to the store's folder "
 		    "%s: chmod 700 %s", dir, dir));

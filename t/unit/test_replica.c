@@ -133,7 +133,8 @@ static const struct {
 	{ "missing", folder_missing, "No such file or directory" },
 	{ "a file", folder_is_file, "not a folder" },
 	{ "others may write", folder_open_to_group, "chmod 700" },
-	{ "belongs to another user", folder_of_another, "chown" }
+	{ "belongs to another user", folder_of_another, "belongs to uid "
+	    "65534, and this runs as uid 0: start it as root, " }
 };
 
 START_TEST(folder_refused)
