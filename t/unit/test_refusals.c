@@ -115,7 +115,7 @@ START_TEST(the_oldest_kind_gives_way)
 {
 	struct refusals *r = must_open(1);
 	struct line line = base;
-	char from[20];
+	char from[40];
 	int i;
 
 	line.from = from;
